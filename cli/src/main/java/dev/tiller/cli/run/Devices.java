@@ -1,0 +1,65 @@
+package dev.tiller.cli.run;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+
+/** Devices by their names on the command line. */
+public final class Devices {
+    private Devices() {}
+
+    /**
+     * Prepares the engine; to be called before anything else touches it.
+     *
+     * @param threadsPerCall threads inside one network call. 1 for sampling, where worker threads
+     *     share the calls, so that results do not depend on the number of threads
+     */
+    public static void configureEngine(int threadsPerCall) {
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threadsPerCall));
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+    }
+
+    /**
+     * Resolves a device name.
+     *
+     * @param name auto, cpu or gpu:N
+     * @return cpu or gpu:N, which is there
+     * @throws IllegalArgumentException if the name is not one of these or the GPU is not there
+     */
+    public static String resolve(String name) {
+        if (name.equals("cpu")) {
+            return name;
+        }
+        int gpus = Engine.getEngine("PyTorch").getGpuCount();
+        if (name.equals("auto")) {
+            return gpus > 0 ? "gpu:0" : "cpu";
+        }
+        if (!name.matches("gpu:\\d{1,3}")) {
+            throw new IllegalArgumentException(
+                    "--device must be auto, cpu or gpu:N, got '" + name + "'");
+        }
+        if (Integer.parseInt(name.substring(4)) >= gpus) {
+            throw new IllegalArgumentException(
+                    "--device must be a GPU that PyTorch sees, got "
+                            + name
+                            + " where it sees "
+                            + gpus
+                            + "; use --device cpu or auto");
+        }
+        return name;
+    }
+
+    /**
+     * Returns a device.
+     *
+     * @param resolved cpu or gpu:N
+     * @return the engine's device
+     */
+    public static Device device(String resolved) {
+        return resolved.equals("cpu")
+                ? Device.cpu()
+                : Device.gpu(Integer.parseInt(resolved.substring(4)));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.tiller.cli.run;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BoxChart;
+import org.knowm.xchart.BoxChartBuilder;
+import org.knowm.xchart.style.BoxStyler;
+import org.knowm.xchart.style.Styler;
+
+/** Draws the rewards of several runs side by side, each with its referee. */
+public final class RewardPlot {
+    private RewardPlot() {}
+
+    /**
+     * Draws finished runs.
+     *
+     * @param runs run folders
+     * @param png the picture to write
+     * @throws IOException if a run cannot be read or the picture not written
+     * @throws IllegalArgumentException if a folder does not hold a finished run, or the runs have
+     *     different rewards
+     */
+    public static void draw(List<Path> runs, Path png) throws IOException {
+        Map<String, List<Double>> boxes = new LinkedHashMap<>();
+        String reward = null;
+        for (Path run : runs) {
+            Path designs = run.resolve(RunFolder.ARROW);
+            if (!Files.exists(designs)) {
+                throw new IllegalArgumentException(
+                        "a run must be finished to be drawn, but " + run + " has no designs.arrow");
+            }
+            SamplingJob job = RunFolder.job(run);
+            if (reward != null && !reward.equals(job.reward())) {
+                throw new IllegalArgumentException(
+                        "all runs must have the same reward, got "
+                                + reward
+                                + " and "
+                                + job.reward());
+            }
+            reward = job.reward();
+            for (DesignRow row : ArrowDesigns.read(designs)) {
+                add(boxes, job.method() + "\n" + reward, row.reward());
+                if (!Double.isNaN(row.referee())) {
+                    add(boxes, job.method() + "\nreferee", row.referee());
+                }
+            }
+        }
+        BoxChart chart = chart(reward);
+        boxes.forEach((name, values) -> chart.addSeries(name.replace('\n', ' '), values));
+        AtomicFiles.write(png, file -> save(chart, file));
+    }
+
+    private static void add(Map<String, List<Double>> boxes, String name, double value) {
+        boxes.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
+    }
+
+    private static BoxChart chart(String reward) {
+        BoxChart chart =
+                new BoxChartBuilder()
+                        .width(900)
+                        .height(420)
+                        .title("Reward " + reward + " and its independent referee, by method")
+                        .yAxisTitle(reward)
+                        .theme(Styler.ChartTheme.XChart)
+                        .build();
+        BoxStyler styler = chart.getStyler();
+        styler.setBoxplotCalCulationMethod(BoxStyler.BoxplotCalCulationMethod.N_LESS_1);
+        styler.setLegendVisible(false);
+        styler.setChartBackgroundColor(Color.WHITE);
+        styler.setPlotBorderVisible(false);
+        styler.setPlotContentSize(0.96);
+        styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+        return chart;
+    }
+
+    private static void save(BoxChart chart, Path file) throws IOException {
+        try (var out = Files.newOutputStream(file)) {
+            java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+            BitmapEncoder.saveBitmap(chart, bytes, BitmapEncoder.BitmapFormat.PNG);
+            out.write(bytes.toByteArray());
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Sampling runs and the files they leave. */
+package dev.tiller.cli.run;

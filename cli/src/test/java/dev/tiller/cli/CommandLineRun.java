@@ -1,0 +1,48 @@
+package dev.tiller.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+
+/** One command line, run in this JVM or in one of its own. */
+record CommandLineRun(int exitCode, String out, String err) {
+    static CommandLineRun of(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine command = Tiller.commandLine();
+        command.setOut(new PrintWriter(out, true));
+        command.setErr(new PrintWriter(err, true));
+        int exitCode = command.execute(strings(arguments).toArray(String[]::new));
+        return new CommandLineRun(exitCode, out.toString(), err.toString());
+    }
+
+    /** Starts a JVM of its own, its output going to {@code log}. */
+    static Process start(Path log, Object... arguments) throws Exception {
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.addAll(
+                List.of(
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Tiller.class.getName()));
+        line.addAll(strings(arguments));
+        return new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
+    private static List<String> strings(Object... arguments) {
+        List<String> strings = new ArrayList<>();
+        for (Object argument : arguments) {
+            strings.add(argument.toString());
+        }
+        return strings;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.tiller.finetune;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Map;
+
+/**
+ * The result of a training run: the weights of the best validation.
+ *
+ * @param average the moving average, by parameter name
+ * @param raw the weights themselves at the same step
+ * @param step the step of the best validation
+ * @param steps the steps made
+ * @param validationLoss the best validation loss
+ */
+public record TrainedWeights(
+        Map<String, NDArray> average,
+        Map<String, NDArray> raw,
+        long step,
+        long steps,
+        double validationLoss) {}

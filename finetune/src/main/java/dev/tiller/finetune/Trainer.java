@@ -1,0 +1,175 @@
+package dev.tiller.finetune;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import dev.tiller.finetune.objective.Objective;
+import dev.tiller.finetune.optimizer.AdamW;
+import dev.tiller.finetune.optimizer.ExponentialMovingAverage;
+import dev.tiller.finetune.optimizer.GradientClipping;
+import dev.tiller.sampler.Philox;
+import dev.tiller.sampler.Randomness;
+import dev.tiller.sampler.numerics.Gradients;
+import dev.tiller.zoo.architecture.DropoutMasks;
+import dev.tiller.zoo.architecture.NamedBlock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Minimises an objective: AdamW with warm-up, clipping by the global norm, an exponential moving
+ * average beside the raw weights, early stopping on the validation of the average.
+ *
+ * <p>Batches, corruption and dropout are functions of the seed and the step, and checkpoints hold
+ * all state, so a killed run that is resumed ends with the same bytes as one that was not (on the
+ * same machine, with the same number of threads).
+ */
+public final class Trainer {
+    private final TrainingOptions options;
+    private final Supplier<NamedBlock> architecture;
+    private final NDManager device;
+    private final Path folder;
+    private final TrainingListener listener;
+
+    /**
+     * Creates a trainer.
+     *
+     * @param options the hyper-parameters
+     * @param architecture builds the network without weights; called twice (to train, to validate)
+     * @param device a manager of the device to train on
+     * @param folder where checkpoints and metrics.csv go
+     * @param listener told of progress; may interrupt
+     */
+    public Trainer(
+            TrainingOptions options,
+            Supplier<NamedBlock> architecture,
+            NDManager device,
+            Path folder,
+            TrainingListener listener) {
+        this.options = options;
+        this.architecture = architecture;
+        this.device = device;
+        this.folder = folder;
+        this.listener = listener;
+    }
+
+    /**
+     * Trains, from the last checkpoint in the folder if there is one, else from initial weights.
+     *
+     * @param objective what is minimised
+     * @return the best weights, owned by the device manager
+     * @throws IOException if a checkpoint cannot be read or written
+     * @throws TrainingInterruptedException if the listener asked to stop; a checkpoint was written
+     */
+    public TrainedWeights train(Objective objective) throws IOException {
+        Randomness noise = new Philox(options.seed());
+        NamedBlock network = architecture.get();
+        network.initialize(noise, device);
+        NamedBlock evaluated = architecture.get();
+        Map<String, NDArray> trained = trainable(network);
+        try (AdamW optimizer = new AdamW(trained, options.adam(), device);
+                ExponentialMovingAverage average =
+                        new ExponentialMovingAverage(trained, options.emaDecay(), device)) {
+            Checkpoints checkpoints = new Checkpoints(folder, options.keepCheckpoints());
+            TrainingState state = new TrainingState(network, optimizer, average, device);
+            checkpoints.restoreLatest(state);
+            BatchOrder order = new BatchOrder(objective.examples(), options.batchSize(), noise);
+            if (state.step() == 0) {
+                state.validated(validate(objective, evaluated, state), options);
+            }
+            while (state.step() < options.maxSteps() && !state.finished(options)) {
+                double[] lossAndNorm =
+                        step(objective, network, trained, optimizer, state, order, noise);
+                average.update();
+                state.stepDone(lossAndNorm[0], lossAndNorm[1]);
+                boolean last = state.step() == options.maxSteps();
+                boolean interrupted = listener.interrupted();
+                if (state.step() % options.validateEvery() == 0 || last) {
+                    state.validated(validate(objective, evaluated, state), options);
+                    checkpoints.write(state);
+                } else if (interrupted) {
+                    checkpoints.write(state);
+                }
+                listener.stepDone(state.progress(), options.maxSteps());
+                if (interrupted && !last) {
+                    throw new TrainingInterruptedException(state.step());
+                }
+            }
+            return state.best();
+        }
+    }
+
+    private static Map<String, NDArray> trainable(NamedBlock network) {
+        network.freezeParameters(false);
+        Map<String, NDArray> all = network.weights();
+        Map<String, NDArray> trained = new LinkedHashMap<>();
+        for (String name : network.trainable()) {
+            all.get(name).setRequiresGradient(true);
+            trained.put(name, all.get(name));
+        }
+        return trained;
+    }
+
+    /** Makes one optimiser step; returns the loss and the gradient norm before clipping. */
+    private double[] step(
+            Objective objective,
+            NamedBlock network,
+            Map<String, NDArray> trained,
+            AdamW optimizer,
+            TrainingState state,
+            BatchOrder order,
+            Randomness noise) {
+        try (NDManager scope = device.newSubManager()) {
+            ParameterStore store = new ParameterStore(scope, false);
+            Objective.Forward forward =
+                    (inputs, step) -> {
+                        PairList<String, Object> params = new PairList<>();
+                        params.add(DropoutMasks.KEY, new DropoutMasks(noise, (int) step));
+                        return network.forward(store, inputs, true, params).head();
+                    };
+            int[] batch = order.batch(state.step());
+            double loss =
+                    Gradients.backward(
+                            device, () -> objective.loss(forward, batch, state.step(), scope));
+            Map<String, NDArray> gradients = new LinkedHashMap<>();
+            trained.forEach(
+                    (name, array) -> {
+                        NDArray gradient = array.getGradient();
+                        gradient.attach(scope);
+                        gradients.put(name, gradient);
+                    });
+            double norm = GradientClipping.byGlobalNorm(gradients, options.clipNorm());
+            optimizer.step(gradients, options.learningRate().at(state.step()));
+            // gradients add up between backward calls: empty them
+            gradients.values().forEach(gradient -> gradient.subi(gradient));
+            return new double[] {loss, norm};
+        }
+    }
+
+    private Objective.Validation validate(
+            Objective objective, NamedBlock evaluated, TrainingState state) {
+        try (NDManager scope = device.newSubManager()) {
+            evaluated.load(state.averagedWeights(), scope);
+            evaluated.freezeParameters(true);
+            ParameterStore store = new ParameterStore(scope, false);
+            return objective.validate(
+                    (inputs, step) -> evaluated.forward(store, inputs, false).head(), scope);
+        }
+    }
+
+    /**
+     * Runs a network in evaluation mode, for test sets.
+     *
+     * @param network a network with weights
+     * @param manager owner of the parameter store
+     * @return the forward function
+     */
+    public static Objective.Forward evaluation(NamedBlock network, NDManager manager) {
+        ParameterStore store = new ParameterStore(manager, false);
+        return (NDList inputs, long step) -> network.forward(store, inputs, false).head();
+    }
+}

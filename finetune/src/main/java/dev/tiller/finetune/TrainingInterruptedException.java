@@ -1,0 +1,15 @@
+package dev.tiller.finetune;
+
+/** Training was asked to stop, and did after writing a checkpoint. */
+public final class TrainingInterruptedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates the exception.
+     *
+     * @param step the step of the checkpoint
+     */
+    public TrainingInterruptedException(long step) {
+        super("interrupted after step " + step + "; a checkpoint was written");
+    }
+}

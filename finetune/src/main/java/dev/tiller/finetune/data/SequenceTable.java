@@ -1,0 +1,137 @@
+package dev.tiller.finetune.data;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/** Reads sequences and labels from a tab-separated table with a header line, plain or gzipped. */
+public final class SequenceTable {
+    private SequenceTable() {}
+
+    /**
+     * Reads a table.
+     *
+     * @param file a TSV file, gzipped or not
+     * @param sequenceColumn name of the column of sequences, all of one length
+     * @param labelColumn name of the column of labels, or null for none (labels are 0)
+     * @param alphabet the letters, token 0 first
+     * @return the rows
+     * @throws IOException if the file cannot be read
+     */
+    public static LabelledTokens read(
+            Path file, String sequenceColumn, String labelColumn, String alphabet)
+            throws IOException {
+        CSVFormat format = CSVFormat.TDF.builder().setHeader().setSkipHeaderRecord(true).get();
+        List<long[]> tokens = new ArrayList<>();
+        List<Double> labels = new ArrayList<>();
+        try (BufferedReader reader = open(file);
+                CSVParser parser = format.parse(reader)) {
+            requireColumn(file, parser, sequenceColumn);
+            if (labelColumn != null) {
+                requireColumn(file, parser, labelColumn);
+            }
+            for (CSVRecord row : parser) {
+                String where = file + ":" + parser.getCurrentLineNumber() + ": ";
+                tokens.add(encode(where, cell(where, row, sequenceColumn), alphabet));
+                labels.add(
+                        labelColumn == null
+                                ? 0.0
+                                : number(where, labelColumn, cell(where, row, labelColumn)));
+                requireLength(where, tokens);
+            }
+        } catch (UncheckedIOException | EOFException | ZipException e) {
+            Throwable reason = e instanceof UncheckedIOException ? e.getCause() : e;
+            throw new IOException(file + " cannot be read: " + reason.getMessage(), e);
+        }
+        if (tokens.isEmpty()) {
+            throw new IllegalArgumentException(
+                    file + " must hold at least one row below its header line");
+        }
+        return new LabelledTokens(
+                tokens.toArray(long[][]::new),
+                labels.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    private static BufferedReader open(Path file) throws IOException {
+        InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
+        bytes.mark(2);
+        boolean gzipped = bytes.read() == 0x1f && bytes.read() == 0x8b;
+        bytes.reset();
+        InputStream text = gzipped ? new GZIPInputStream(bytes) : bytes;
+        return new BufferedReader(new InputStreamReader(text, StandardCharsets.UTF_8));
+    }
+
+    private static void requireColumn(Path file, CSVParser parser, String column) {
+        if (!parser.getHeaderNames().contains(column)) {
+            throw new IllegalArgumentException(
+                    file + " must have a column '" + column + "', got " + parser.getHeaderNames());
+        }
+    }
+
+    private static void requireLength(String where, List<long[]> tokens) {
+        int first = tokens.get(0).length;
+        int last = tokens.get(tokens.size() - 1).length;
+        if (first != last) {
+            throw new IllegalArgumentException(
+                    where
+                            + "all sequences must have the length of the first, "
+                            + first
+                            + ", got "
+                            + last);
+        }
+    }
+
+    private static String cell(String where, CSVRecord row, String column) {
+        if (!row.isSet(column) || row.get(column).isEmpty()) {
+            throw new IllegalArgumentException(where + "column '" + column + "' must not be empty");
+        }
+        return row.get(column);
+    }
+
+    private static long[] encode(String where, String sequence, String alphabet) {
+        long[] tokens = new long[sequence.length()];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = alphabet.indexOf(sequence.charAt(i));
+            if (tokens[i] < 0) {
+                throw new IllegalArgumentException(
+                        where
+                                + "illegal letter '"
+                                + sequence.charAt(i)
+                                + "' at position "
+                                + (i + 1)
+                                + " (allowed: "
+                                + alphabet
+                                + ")");
+            }
+        }
+        return tokens;
+    }
+
+    private static double number(String where, String column, String text) {
+        double number = Double.NaN;
+        try {
+            number = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            // not a number: said below
+        }
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException(
+                    where + column + " must be a number, got '" + text + "'");
+        }
+        return number;
+    }
+}

@@ -1,0 +1,2 @@
+/** Training examples: measured tables, teacher labels, roll-outs. */
+package dev.tiller.finetune.data;

@@ -1,0 +1,245 @@
+package dev.tiller.finetune.job;
+
+import dev.tiller.finetune.objective.MaskedNelbo.TimeSampling;
+import dev.tiller.finetune.optimizer.LearningRate;
+import dev.tiller.zoo.architecture.Architectures;
+import dev.tiller.zoo.architecture.ConvGru;
+import dev.tiller.zoo.architecture.DnaConv;
+import dev.tiller.zoo.architecture.NamedBlock;
+import dev.tiller.zoo.architecture.Optimus;
+import java.util.List;
+import java.util.Locale;
+
+/** What a job must and must not say, checked before anything is written. */
+final class JobChecks {
+    private static final List<String> TABLE =
+            List.of("table", "sequence_column", "validation", "test");
+
+    private final TrainingJob job;
+    private final String objective;
+
+    private JobChecks(TrainingJob job) {
+        this.job = job;
+        this.objective = name(job.objective());
+    }
+
+    static void check(TrainingJob job) {
+        require(job.name() != null, "name", job);
+        requireThat(
+                job.name().matches("[a-z0-9][a-z0-9.-]*"),
+                "name",
+                "start with a letter or digit and hold only a-z, 0-9, '.' and '-'",
+                job.name());
+        require(job.objective() != null, "objective", job);
+        require(job.model() != null, "model", job);
+        require(job.model().architecture() != null, "model.architecture", job);
+        require(job.model().alphabet() != null, "model.alphabet", job);
+        require(
+                job.model().config() != null && job.model().config().isObject(),
+                "model.config",
+                job);
+        require(job.data() != null, "data", job);
+        require(
+                job.training() != null && job.training().maxSteps() != null,
+                "training.max_steps",
+                job);
+        JobChecks checks = new JobChecks(job);
+        checks.model();
+        checks.usedKeys();
+        checks.requiredKeys();
+        checks.numbers();
+        JobRunner.options(job);
+    }
+
+    private void model() {
+        TrainingJob.Model model = job.model();
+        NamedBlock network = Architectures.create(model.architecture(), model.config());
+        boolean denoises =
+                network instanceof DnaConv dnaConv
+                        && dnaConv.config().classes() == 0
+                        && !dnaConv.config().classifier();
+        if (trainsDenoiser()) {
+            requireThat(
+                    denoises,
+                    "model.architecture",
+                    "be " + DnaConv.NAME + " without classes for objective " + objective,
+                    model.architecture());
+        } else {
+            requireThat(
+                    !(network instanceof DnaConv),
+                    "model.architecture",
+                    "be " + ConvGru.NAME + " or " + Optimus.NAME + " for objective " + objective,
+                    model.architecture());
+        }
+        int letters =
+                network instanceof DnaConv dnaConv
+                        ? dnaConv.config().cleanTokens()
+                        : Architectures.ONE_HOT_LETTERS;
+        requireThat(
+                model.alphabet().length() == letters
+                        && model.alphabet().chars().distinct().count() == letters,
+                "model.alphabet",
+                "have " + letters + " different letters, as the network has",
+                model.alphabet());
+    }
+
+    private boolean trainsDenoiser() {
+        return job.objective() == TrainingJob.Kind.MASKED_NELBO;
+    }
+
+    private void usedKeys() {
+        List<String> used =
+                switch (job.objective()) {
+                    case MASKED_NELBO -> TABLE;
+                    case REGRESSION ->
+                            List.of(
+                                    "table",
+                                    "sequence_column",
+                                    "label_column",
+                                    "validation",
+                                    "test");
+                    case DISTILLATION ->
+                            List.of(
+                                    "table",
+                                    "sequence_column",
+                                    "label_column",
+                                    "validation",
+                                    "test",
+                                    "teacher",
+                                    "teacher_output",
+                                    "random_sequences",
+                                    "generator",
+                                    "generated_sequences",
+                                    "guided_sequences",
+                                    "candidates",
+                                    "reward",
+                                    "steps");
+                    case SOFT_VALUE ->
+                            List.of(
+                                    "generator",
+                                    "reward",
+                                    "steps",
+                                    "roll_outs",
+                                    "states_per_roll_out",
+                                    "validation");
+                };
+        for (String key : JobFile.given(job.data())) {
+            requireUnused(!used.contains(key), "data." + key);
+        }
+        TrainingJob.Kind kind = job.objective();
+        boolean scores =
+                kind == TrainingJob.Kind.REGRESSION || kind == TrainingJob.Kind.DISTILLATION;
+        requireUnused(!trainsDenoiser() && job.model().schedule() != null, "model.schedule");
+        requireUnused(
+                !trainsDenoiser() && job.model().valueNetworks() != null, "model.value_networks");
+        requireUnused(!scores && job.model().referee() != null, "model.referee");
+        requireUnused(
+                !trainsDenoiser() && job.training().timeSampling() != null,
+                "training.time_sampling");
+    }
+
+    private void requireUnused(boolean given, String key) {
+        if (given) {
+            throw new IllegalArgumentException(
+                    key + " is not used by objective " + objective + "; leave it out");
+        }
+    }
+
+    private void requiredKeys() {
+        TrainingJob.Data data = job.data();
+        switch (job.objective()) {
+            case MASKED_NELBO -> {
+                require(job.model().schedule() != null, "model.schedule", job);
+                require(data.table() != null, "data.table", job);
+            }
+            case REGRESSION -> {
+                require(data.table() != null, "data.table", job);
+                require(data.labelColumn() != null, "data.label_column", job);
+            }
+            case DISTILLATION -> {
+                require(data.teacher() != null, "data.teacher", job);
+                require(data.randomSequences() != null, "data.random_sequences", job);
+                int guided = JobRunner.or(data.guidedSequences(), 0);
+                int generated = JobRunner.or(data.generatedSequences(), 0) + guided;
+                require(generated == 0 || data.generator() != null, "data.generator", job);
+                require(guided == 0 || data.reward() != null, "data.reward", job);
+                boolean compared = data.table() != null;
+                require(!compared || data.labelColumn() != null, "data.label_column", job);
+            }
+            case SOFT_VALUE -> {
+                require(data.generator() != null, "data.generator", job);
+                require(data.reward() != null, "data.reward", job);
+                require(data.rollOuts() != null, "data.roll_outs", job);
+            }
+        }
+    }
+
+    private void numbers() {
+        TrainingJob.Data data = job.data();
+        atLeast(1, "random_sequences", data.randomSequences());
+        atLeast(0, "generated_sequences", data.generatedSequences());
+        atLeast(0, "guided_sequences", data.guidedSequences());
+        atLeast(1, "candidates", data.candidates());
+        atLeast(0, "teacher_output", data.teacherOutput());
+        atLeast(1, "steps", data.steps());
+        atLeast(1, "roll_outs", data.rollOuts());
+        atLeast(1, "states_per_roll_out", data.statesPerRollOut());
+        share("validation", data.validation());
+        share("test", data.test());
+        double held = JobRunner.or(data.validation(), 0.1) + JobRunner.or(data.test(), 0.1);
+        requireThat(held < 1, "data.validation and data.test", "be below 1 together", held);
+    }
+
+    private static void atLeast(int least, String key, Integer value) {
+        requireThat(value == null || value >= least, "data." + key, "be at least " + least, value);
+    }
+
+    private static void share(String key, Double value) {
+        requireThat(value == null || value > 0, "data." + key, "be above 0", value);
+    }
+
+    /** Returns how a job draws its training times. */
+    static TimeSampling timeSampling(TrainingJob job) {
+        return constant(
+                TimeSampling.class,
+                "training.time_sampling",
+                JobRunner.or(job.training().timeSampling(), "antithetic"));
+    }
+
+    /** Returns how a job's learning rate decays. */
+    static LearningRate.Shape decay(TrainingJob job) {
+        return constant(
+                LearningRate.Shape.class,
+                "training.decay",
+                JobRunner.or(job.training().decay(), "constant"));
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, String key, String value) {
+        for (E constant : type.getEnumConstants()) {
+            if (name(constant).equalsIgnoreCase(value)) {
+                return constant;
+            }
+        }
+        throw new IllegalArgumentException(
+                key + " must be one of " + JobErrors.names(type) + ", got '" + value + "'");
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void requireThat(boolean holds, String key, String rule, Object value) {
+        if (!holds) {
+            throw new IllegalArgumentException(key + " must " + rule + ", got " + value);
+        }
+    }
+
+    private static void require(boolean given, String key, TrainingJob job) {
+        if (!given) {
+            String named = job.name() == null ? "" : " '" + job.name() + "'";
+            String why =
+                    job.objective() == null ? "" : " (objective " + name(job.objective()) + ")";
+            throw new IllegalArgumentException("job" + named + " must give " + key + why);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+package dev.tiller.finetune.job;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.tiller.finetune.TrainedWeights;
+import dev.tiller.finetune.Trainer;
+import dev.tiller.finetune.TrainingListener;
+import dev.tiller.finetune.TrainingOptions;
+import dev.tiller.finetune.data.LabelledTokens;
+import dev.tiller.finetune.data.Split;
+import dev.tiller.finetune.objective.MaskedNelbo;
+import dev.tiller.finetune.objective.Objective;
+import dev.tiller.finetune.objective.Regression;
+import dev.tiller.finetune.optimizer.AdamW;
+import dev.tiller.finetune.optimizer.LearningRate;
+import dev.tiller.sampler.Philox;
+import dev.tiller.sampler.Randomness;
+import dev.tiller.zoo.ModelConfig;
+import dev.tiller.zoo.ModelDirectory;
+import dev.tiller.zoo.architecture.Architectures;
+import dev.tiller.zoo.architecture.NamedBlock;
+import dev.tiller.zoo.weights.SafeTensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Runs a training job from its examples to the model folder: {@code model/} under the job's folder,
+ * with the moving average as weights, and the raw weights beside them as {@code raw.safetensors}.
+ */
+public final class JobRunner {
+    /** What a job is trained and tested on. */
+    private record Task(Objective objective, int length, Report report, Map<String, Object> data) {}
+
+    /** Evaluates the finished network on examples that training did not see. */
+    @FunctionalInterface
+    private interface Report {
+        Map<String, Double> of(Objective.Forward network, NDManager manager);
+    }
+
+    private final TrainingJob job;
+    private final Device device;
+    private final TrainingListener listener;
+    private final Consumer<String> log;
+
+    /**
+     * Creates a runner.
+     *
+     * @param job the job
+     * @param device where to train
+     * @param listener told of progress; may interrupt
+     * @param log receives one line for each phase
+     */
+    public JobRunner(
+            TrainingJob job, Device device, TrainingListener listener, Consumer<String> log) {
+        this.job = job;
+        this.device = device;
+        this.listener = listener;
+        this.log = log;
+        check(job);
+    }
+
+    /**
+     * Checks that a job says what it must say and nothing that it does not use, before anything is
+     * written.
+     *
+     * @param job the job
+     * @throws IllegalArgumentException naming the key that is missing, wrong or not used
+     */
+    public static void check(TrainingJob job) {
+        JobChecks.check(job);
+    }
+
+    /**
+     * Runs the job; if its folder holds a checkpoint, from there.
+     *
+     * @param folder the job's folder
+     * @return the model
+     * @throws IOException if a file cannot be read or written
+     */
+    public ModelDirectory run(Path folder) throws IOException {
+        TrainingOptions options = options(job);
+        NamedBlock network = architecture();
+        Task task = task(new Examples(job, device, log));
+        try (NDManager manager = NDManager.newBaseManager(device)) {
+            log.accept(
+                    "training " + job.name() + " on " + task.objective().examples() + " examples");
+            Trainer trainer = new Trainer(options, this::architecture, manager, folder, listener);
+            TrainedWeights weights = trainer.train(task.objective());
+            network.load(weights.average(), manager);
+            network.freezeParameters(true);
+            Map<String, Double> numbers = new LinkedHashMap<>();
+            numbers.put("validation_loss", weights.validationLoss());
+            numbers.putAll(task.report().of(Trainer.evaluation(network, manager), manager));
+            numbers.forEach(
+                    (name, value) ->
+                            log.accept(String.format(Locale.ROOT, "%s %.4f", name, value)));
+            return write(folder.resolve("model"), task, weights, numbers);
+        }
+    }
+
+    private ModelDirectory write(
+            Path folder, Task task, TrainedWeights weights, Map<String, Double> numbers)
+            throws IOException {
+        ModelConfig.Kind kind =
+                switch (job.objective()) {
+                    case MASKED_NELBO -> ModelConfig.Kind.DENOISER;
+                    case REGRESSION, DISTILLATION -> ModelConfig.Kind.REWARD;
+                    case SOFT_VALUE -> ModelConfig.Kind.VALUE;
+                };
+        ModelConfig.Target target =
+                task.objective() instanceof Regression regression
+                        ? new ModelConfig.Target(regression.mean(), regression.deviation())
+                        : null;
+        TrainingJob.Card card = job.card();
+        ModelConfig config =
+                new ModelConfig(
+                        job.name(),
+                        kind,
+                        job.model().architecture(),
+                        job.model().config(),
+                        job.model().alphabet(),
+                        task.length(),
+                        job.model().schedule(),
+                        false,
+                        null,
+                        target,
+                        card == null ? null : String.join("; ", card.sources()),
+                        card == null ? null : card.licence(),
+                        job.model().referee(),
+                        job.model().valueNetworks());
+        Map<String, NDArray> average = new LinkedHashMap<>(weights.average());
+        ModelDirectory model =
+                ModelDirectory.write(
+                        folder, config, average, CardText.of(job, task.data(), weights, numbers));
+        SafeTensors.write(folder.resolve("raw.safetensors"), weights.raw(), Map.of());
+        return model;
+    }
+
+    private NamedBlock architecture() {
+        return Architectures.create(job.model().architecture(), job.model().config());
+    }
+
+    private Task task(Examples examples) throws IOException {
+        return switch (job.objective()) {
+            case MASKED_NELBO -> maskedNelbo(examples);
+            case REGRESSION -> regression(examples.measured(), "measured");
+            case DISTILLATION -> distillation(examples);
+            case SOFT_VALUE -> softValue(examples);
+        };
+    }
+
+    private int letters() {
+        return job.model().alphabet().length();
+    }
+
+    private Split split(int rows) {
+        double validation = or(job.data().validation(), 0.1);
+        double test = or(job.data().test(), 0.1);
+        Split split = Split.of(rows, validation, test, new Philox(job.seed()));
+        int least =
+                Math.min(
+                        split.training().length,
+                        Math.min(split.validation().length, split.test().length));
+        if (least == 0) {
+            throw new IllegalArgumentException(
+                    "data.validation and data.test must leave examples for each part, got "
+                            + sizes(split)
+                            + "; give more examples or other shares");
+        }
+        return split;
+    }
+
+    private Task maskedNelbo(Examples examples) throws IOException {
+        LabelledTokens all = examples.measured();
+        Split split = split(all.size());
+        Randomness noise = new Philox(job.seed());
+        MaskedNelbo.TimeSampling times = JobChecks.timeSampling(job);
+        long[][] training = all.select(split.training()).tokens();
+        MaskedNelbo objective =
+                nelbo(training, all.select(split.validation()).tokens(), times, noise);
+        MaskedNelbo test = nelbo(training, all.select(split.test()).tokens(), times, noise);
+        Report report =
+                (network, manager) -> Map.of("test_nelbo", test.validate(network, manager).loss());
+        return new Task(objective, all.tokens()[0].length, report, sizes(split));
+    }
+
+    private MaskedNelbo nelbo(
+            long[][] training, long[][] held, MaskedNelbo.TimeSampling times, Randomness noise) {
+        return new MaskedNelbo(
+                training, held, letters(), job.model().schedule().create(), times, false, noise);
+    }
+
+    private Task regression(LabelledTokens all, String labels) {
+        Split split = split(all.size());
+        Regression objective =
+                new Regression(
+                        all.select(split.training()), all.select(split.validation()), letters());
+        LabelledTokens test = all.select(split.test());
+        Report report =
+                (network, manager) ->
+                        Map.of(
+                                "test_pearson_with_" + labels,
+                                pearson(objective, network, test, manager));
+        return new Task(objective, all.tokens()[0].length, report, sizes(split));
+    }
+
+    private Task distillation(Examples examples) throws IOException {
+        // first what is read in a moment, so that a wrong path is found at once
+        LabelledTokens measured = job.data().table() == null ? null : examples.measured();
+        Task task = regression(examples.distilled(), "teacher");
+        if (measured == null) {
+            return task;
+        }
+        Report report =
+                (network, manager) -> {
+                    Map<String, Double> numbers =
+                            new LinkedHashMap<>(task.report().of(network, manager));
+                    numbers.put(
+                            "pearson_with_measured",
+                            pearson((Regression) task.objective(), network, measured, manager));
+                    return numbers;
+                };
+        return new Task(task.objective(), task.length(), report, task.data());
+    }
+
+    private Task softValue(Examples examples) {
+        int count = job.data().rollOuts();
+        int held = Math.max(1, (int) (count * or(job.data().validation(), 0.1)));
+        LabelledTokens training = examples.rollOuts(0, count);
+        LabelledTokens validation = examples.rollOuts(count, held);
+        LabelledTokens test = examples.rollOuts((long) count + held, held);
+        Regression objective = new Regression(training, validation, letters());
+        Report report =
+                (network, manager) ->
+                        Map.of(
+                                "test_pearson_with_final_reward",
+                                pearson(objective, network, test, manager));
+        Map<String, Object> sizes = new LinkedHashMap<>();
+        sizes.put("training states", training.size());
+        sizes.put("validation states", validation.size());
+        sizes.put("test states", test.size());
+        return new Task(objective, training.tokens()[0].length, report, sizes);
+    }
+
+    private static double pearson(
+            Regression objective,
+            Objective.Forward network,
+            LabelledTokens data,
+            NDManager manager) {
+        return dev.tiller.finetune.objective.Statistics.pearson(
+                objective.predict(network, data, manager), data.labels());
+    }
+
+    private static Map<String, Object> sizes(Split split) {
+        Map<String, Object> sizes = new LinkedHashMap<>();
+        sizes.put("training sequences", split.training().length);
+        sizes.put("validation sequences", split.validation().length);
+        sizes.put("test sequences", split.test().length);
+        return sizes;
+    }
+
+    static TrainingOptions options(TrainingJob job) {
+        TrainingJob.Training t = job.training();
+        LearningRate.Shape shape = JobChecks.decay(job);
+        return new TrainingOptions(
+                job.seed(),
+                t.maxSteps(),
+                or(t.batchSize(), 128),
+                new LearningRate(
+                        or(t.learningRate(), 3e-4), or(t.warmupSteps(), 0), shape, t.maxSteps()),
+                new AdamW.Options(
+                        or(t.beta1(), 0.9),
+                        or(t.beta2(), 0.999),
+                        or(t.epsilon(), 1e-8),
+                        or(t.weightDecay(), 0.0)),
+                or(t.clipNorm(), 1.0),
+                or(t.emaDecay(), 0.9999),
+                or(t.validateEvery(), 500),
+                or(t.patience(), 5),
+                or(t.keepCheckpoints(), 2));
+    }
+
+    static <T> T or(T value, T preset) {
+        return value == null ? preset : value;
+    }
+}

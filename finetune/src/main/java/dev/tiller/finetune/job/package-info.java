@@ -1,0 +1,2 @@
+/** Training jobs in YAML, and how they run. */
+package dev.tiller.finetune.job;

@@ -1,0 +1,60 @@
+package dev.tiller.finetune.objective;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.Map;
+
+/** What a training run minimises, on its examples. */
+public interface Objective {
+    /**
+     * The network being trained.
+     *
+     * <p>Inputs and outputs are those of its architecture.
+     */
+    @FunctionalInterface
+    interface Forward {
+        /**
+         * Runs the network.
+         *
+         * @param inputs arrays on the network's device
+         * @param step the training step (for dropout), or -1 to evaluate
+         * @return its output, owned by the manager of the first input
+         */
+        NDArray run(ai.djl.ndarray.NDList inputs, long step);
+    }
+
+    /**
+     * Result of a validation.
+     *
+     * @param loss what early stopping watches, lower is better
+     * @param metrics further numbers for the log, by name
+     */
+    record Validation(double loss, Map<String, Double> metrics) {}
+
+    /**
+     * Returns the number of training examples.
+     *
+     * @return at least 1
+     */
+    int examples();
+
+    /**
+     * Computes the mean loss of a batch.
+     *
+     * @param network the network in training mode
+     * @param batch indices of training examples
+     * @param step the training step, which addresses the randomness
+     * @param scope owner of all arrays made
+     * @return a float32 scalar
+     */
+    NDArray loss(Forward network, int[] batch, long step, NDManager scope);
+
+    /**
+     * Evaluates the validation examples; the same network gives the same numbers at any time.
+     *
+     * @param network the network in evaluation mode
+     * @param scope owner of all arrays made
+     * @return the validation
+     */
+    Validation validate(Forward network, NDManager scope);
+}

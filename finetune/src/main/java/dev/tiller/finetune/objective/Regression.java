@@ -1,0 +1,123 @@
+package dev.tiller.finetune.objective;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.tiller.finetune.data.LabelledTokens;
+import dev.tiller.zoo.OneHot;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Least squares on labelled sequences, clean or noisy: how rewards, their referees and the value
+ * networks of SVDD-MC are trained (Li et al. 2024, algorithm 3, in the form of the published code,
+ * which regresses the reward of the final design on each noisy state).
+ *
+ * <p>Labels are standardised by the training set; the network's output is in those units.
+ */
+public final class Regression implements Objective {
+    private static final int VALIDATION_ROWS = 256;
+
+    private final LabelledTokens training;
+    private final LabelledTokens validation;
+    private final int cleanTokens;
+    private final double mean;
+    private final double deviation;
+
+    /**
+     * Creates the objective.
+     *
+     * @param training what the network learns from
+     * @param validation what early stopping watches
+     * @param cleanTokens K
+     */
+    public Regression(LabelledTokens training, LabelledTokens validation, int cleanTokens) {
+        this.training = training;
+        this.validation = validation;
+        this.cleanTokens = cleanTokens;
+        this.mean = Statistics.mean(training.labels());
+        this.deviation = Math.max(1e-8, Statistics.standardDeviation(training.labels()));
+    }
+
+    /**
+     * Returns the mean of the training labels.
+     *
+     * @return in the unit of the labels
+     */
+    public double mean() {
+        return mean;
+    }
+
+    /**
+     * Returns the standard deviation of the training labels.
+     *
+     * @return in the unit of the labels
+     */
+    public double deviation() {
+        return deviation;
+    }
+
+    @Override
+    public int examples() {
+        return training.size();
+    }
+
+    @Override
+    public NDArray loss(Forward network, int[] batch, long step, NDManager scope) {
+        NDArray output = network.run(new NDList(inputs(training, batch, scope)), step);
+        float[] targets = new float[batch.length];
+        for (int i = 0; i < batch.length; i++) {
+            targets[i] = (float) ((training.labels()[batch[i]] - mean) / deviation);
+        }
+        NDArray first = output.get(":, 0");
+        return first.sub(scope.create(targets)).square().mean();
+    }
+
+    private NDArray inputs(LabelledTokens data, int[] rows, NDManager scope) {
+        int length = data.tokens()[0].length;
+        long[] flat = new long[rows.length * length];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(data.tokens()[rows[i]], 0, flat, i * length, length);
+        }
+        NDArray tokens = scope.create(flat, new Shape(rows.length, length));
+        return OneHot.encode(tokens, cleanTokens);
+    }
+
+    /**
+     * Predicts labels.
+     *
+     * @param network the network in evaluation mode
+     * @param data the sequences
+     * @param scope parent of the managers of all arrays made
+     * @return one prediction per sequence, in the unit of the labels
+     */
+    public double[] predict(Forward network, LabelledTokens data, NDManager scope) {
+        double[] predictions = new double[data.size()];
+        for (int start = 0; start < data.size(); start += VALIDATION_ROWS) {
+            int first = start;
+            int end = Math.min(data.size(), start + VALIDATION_ROWS);
+            try (NDManager part = scope.newSubManager()) {
+                int[] rows = IntStream.range(first, end).toArray();
+                NDArray output = network.run(new NDList(inputs(data, rows, part)), -1);
+                float[] values = output.get(":, 0").toFloatArray();
+                for (int i = 0; i < values.length; i++) {
+                    predictions[first + i] = mean + deviation * values[i];
+                }
+            }
+        }
+        return predictions;
+    }
+
+    @Override
+    public Validation validate(Forward network, NDManager scope) {
+        double[] predictions = predict(network, validation, scope);
+        double loss = 0;
+        for (int i = 0; i < predictions.length; i++) {
+            double error = (predictions[i] - validation.labels()[i]) / deviation;
+            loss += error * error / predictions.length;
+        }
+        double pearson = Statistics.pearson(predictions, validation.labels());
+        return new Validation(loss, Map.of("mse", loss, "pearson", pearson));
+    }
+}

@@ -1,0 +1,2 @@
+/** What is minimised: the masked NELBO, and regression on labels. */
+package dev.tiller.finetune.objective;

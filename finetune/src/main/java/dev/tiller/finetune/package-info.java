@@ -1,0 +1,2 @@
+/** Training: the loop and its state. Objectives, data, optimisers and jobs are sub-packages. */
+package dev.tiller.finetune;

@@ -1,0 +1,2 @@
+/** Soft values of noisy states, and guidance that changes the denoiser itself. */
+package dev.tiller.guidance;

@@ -1,0 +1,105 @@
+package dev.tiller.zoo;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import dev.tiller.sampler.Denoiser;
+import dev.tiller.sampler.masked.Subs;
+import dev.tiller.sampler.numerics.Scope;
+import dev.tiller.sampler.schedule.NoiseSchedule;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/**
+ * A network as a masked-diffusion denoiser, in the SUBS parameterisation of MDLM (Sahoo et al.
+ * 2024): no mass on the mask, so log p(x0 = k | xt) is the log-softmax of the K clean logits.
+ *
+ * <p>One call costs one evaluation for each row. Safe for concurrent calls.
+ */
+public final class NetworkDenoiser implements Denoiser, AutoCloseable {
+    private final Network network;
+    private final NoiseSchedule schedule;
+    private final Options options;
+
+    /**
+     * What the weights were trained for.
+     *
+     * @param cleanTokens K
+     * @param timeConditioning whether the network is told sigma(t); if not it is told 0
+     * @param label the class that class guidance asks for; empty for networks without classes
+     */
+    public record Options(int cleanTokens, boolean timeConditioning, OptionalInt label) {}
+
+    /**
+     * Wraps a network.
+     *
+     * @param network takes (tokens, sigma) or (tokens, sigma, class) and gives logits [B, L, K +
+     *     1]; closed with this denoiser
+     * @param schedule the noise of the training
+     * @param options what the weights were trained for
+     */
+    public NetworkDenoiser(Network network, NoiseSchedule schedule, Options options) {
+        this.network = Objects.requireNonNull(network);
+        this.schedule = Objects.requireNonNull(schedule);
+        this.options = Objects.requireNonNull(options);
+    }
+
+    @Override
+    public NDArray logPosterior(NDArray xt, double[] t) {
+        int rows = Math.toIntExact(xt.getShape().get(0));
+        if (t.length != rows) {
+            throw new IllegalArgumentException(
+                    "t must have one time for each of the " + rows + " rows, got " + t.length);
+        }
+        float[] sigma = new float[rows];
+        for (int i = 0; options.timeConditioning() && i < rows; i++) {
+            sigma[i] = (float) schedule.sigma(t[i]);
+        }
+        try (Scope scope = Scope.of(xt)) {
+            NDList inputs = new NDList(scope.borrow(xt));
+            inputs.add(scope.manager().create(sigma));
+            if (options.label().isPresent()) {
+                long[] labels = new long[rows];
+                Arrays.fill(labels, options.label().getAsInt());
+                inputs.add(scope.manager().create(labels, new Shape(rows)));
+            }
+            NDArray logits = network.run(inputs).singletonOrThrow();
+            return scope.give(Subs.logPosterior(logits, options.cleanTokens()));
+        }
+    }
+
+    @Override
+    public boolean dependsOnTime() {
+        return options.timeConditioning();
+    }
+
+    @Override
+    public int cleanTokens() {
+        return options.cleanTokens();
+    }
+
+    /**
+     * Returns the noise of the training.
+     *
+     * @return the schedule
+     */
+    public NoiseSchedule schedule() {
+        return schedule;
+    }
+
+    /**
+     * Returns the network.
+     *
+     * @return the network, still owned by this denoiser
+     */
+    public Network network() {
+        return network;
+    }
+
+    /** Frees the weights. */
+    @Override
+    public void close() {
+        network.close();
+    }
+}

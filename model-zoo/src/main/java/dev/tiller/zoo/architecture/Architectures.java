@@ -1,0 +1,123 @@
+package dev.tiller.zoo.architecture;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Builds networks by name, as configuration files describe them. */
+public final class Architectures {
+    /** The letters that networks of one-hot inputs read. */
+    public static final int ONE_HOT_LETTERS = 4;
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder()
+                    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                    .build();
+
+    private Architectures() {}
+
+    /**
+     * Returns the known names.
+     *
+     * @return the names, in alphabetical order
+     */
+    public static List<String> names() {
+        return List.of(ConvGru.NAME, DnaConv.NAME, Optimus.NAME);
+    }
+
+    /**
+     * Builds a network without weights.
+     *
+     * @param name one of {@link #names()}
+     * @param config components of the architecture's configuration record, in snake case; those
+     *     left out have the values of the record's {@code defaults()}
+     * @return the network
+     * @throws IllegalArgumentException if the name or a key of the configuration is unknown, or a
+     *     value is out of range
+     */
+    public static NamedBlock create(String name, JsonNode config) {
+        return switch (name) {
+            case ConvGru.NAME -> new ConvGru(read(name, config, ConvGru.Config.defaults()));
+            case DnaConv.NAME -> new DnaConv(read(name, config, DnaConv.Config.defaults()));
+            case Optimus.NAME -> new Optimus(read(name, config, Optimus.Config.defaults()));
+            default ->
+                    throw new IllegalArgumentException(
+                            "unknown architecture '"
+                                    + name
+                                    + "'; known architectures: "
+                                    + String.join(", ", names()));
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Record> T read(String name, JsonNode config, T defaults) {
+        ObjectNode all = JSON.valueToTree(defaults);
+        for (Map.Entry<String, JsonNode> field : config.properties()) {
+            // Jackson would complain of a default value first, and never name the misspelt key
+            if (!all.has(field.getKey())) {
+                List<String> known = new ArrayList<>();
+                all.fieldNames().forEachRemaining(known::add);
+                throw new IllegalArgumentException(
+                        "unknown key '"
+                                + field.getKey()
+                                + "' in the configuration of "
+                                + name
+                                + "; known keys: "
+                                + String.join(", ", known));
+            }
+            all.set(field.getKey(), field.getValue());
+        }
+        try {
+            return (T) JSON.treeToValue(all, defaults.getClass());
+        } catch (ValueInstantiationException e) {
+            String reason =
+                    e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage();
+            throw new IllegalArgumentException("configuration of " + name + ": " + reason, e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "configuration of " + name + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /**
+     * Describes a network's configuration, the inverse of {@link #create}.
+     *
+     * @param config a configuration record of one of the architectures
+     * @return its components in snake case
+     */
+    public static JsonNode describe(Record config) {
+        return JSON.valueToTree(config);
+    }
+
+    static void require(boolean holds, String name, String rule, Object value) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " must be " + rule + ", got " + value);
+        }
+    }
+
+    static void requireOneHot(NDArray x) {
+        if (x.getDataType() != DataType.FLOAT32
+                || x.getShape().dimension() != 3
+                || x.getShape().get(2) != ONE_HOT_LETTERS) {
+            throw new IllegalArgumentException(
+                    "x must be float32 [B, L, "
+                            + ONE_HOT_LETTERS
+                            + "], got "
+                            + x.getDataType()
+                            + " "
+                            + x.getShape());
+        }
+    }
+}

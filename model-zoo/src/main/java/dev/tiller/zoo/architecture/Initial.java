@@ -1,0 +1,53 @@
+package dev.tiller.zoo.architecture;
+
+/**
+ * The distribution of a parameter's initial elements; PyTorch's defaults.
+ *
+ * @param kind the distribution
+ * @param scale the bound of a uniform, the standard deviation of a normal, or the constant
+ */
+record Initial(Kind kind, double scale) {
+    enum Kind {
+        UNIFORM,
+        NORMAL,
+        CONSTANT
+    }
+
+    static final Initial ZERO = new Initial(Kind.CONSTANT, 0);
+    static final Initial ONE = new Initial(Kind.CONSTANT, 1);
+
+    /** Weight and bias of a layer that sums {@code fanIn} inputs. */
+    static Initial fanIn(long fanIn) {
+        return new Initial(Kind.UNIFORM, 1 / Math.sqrt(fanIn));
+    }
+
+    static Initial normal(double deviation) {
+        return new Initial(Kind.NORMAL, deviation);
+    }
+
+    /** How many uniforms {@link #elements} needs. */
+    int uniforms(int elements) {
+        return kind == Kind.NORMAL ? elements + elements % 2 : elements;
+    }
+
+    /** Turns uniforms into elements; StrictMath, so that every platform gets the same weights. */
+    float[] elements(double[] uniforms, int count) {
+        float[] elements = new float[count];
+        for (int i = 0; i < count; i++) {
+            elements[i] =
+                    switch (kind) {
+                        case UNIFORM -> (float) (scale * (2 * uniforms[i] - 1));
+                        case NORMAL -> (float) (scale * normal(uniforms, i));
+                        case CONSTANT -> (float) scale;
+                    };
+        }
+        return elements;
+    }
+
+    /** Box-Muller: each pair of uniforms gives a pair of normals. */
+    private static double normal(double[] uniforms, int i) {
+        double radius = StrictMath.sqrt(-2 * StrictMath.log(uniforms[i & ~1]));
+        double angle = 2 * StrictMath.PI * uniforms[i | 1];
+        return radius * ((i & 1) == 0 ? StrictMath.cos(angle) : StrictMath.sin(angle));
+    }
+}

@@ -1,0 +1,267 @@
+package dev.tiller.zoo.architecture;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import dev.tiller.sampler.Randomness;
+import dev.tiller.sampler.Randomness.Purpose;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * A network whose parameters carry the names of the published weight files, in the order in which
+ * PyTorch lists the parameters and buffers of the reference.
+ *
+ * <p>{@link #getParameters()} has exactly these names, so optimisers and averages of weights see
+ * what the reference sees. Buffers (running statistics) and constants that are not trained are
+ * parameters here that never require gradients. All parameters are float32.
+ *
+ * <p>Forward calls in evaluation mode may run concurrently; load, initialise and train from one
+ * thread.
+ */
+public abstract class NamedBlock extends AbstractBlock {
+    private static final List<String> PREFIXES = List.of("backbone.", "model.");
+
+    private final String architecture;
+    private final Map<String, Slot> slots = new LinkedHashMap<>();
+
+    private record Slot(Parameter parameter, Shape shape, Initial initial, boolean trained) {}
+
+    NamedBlock(String architecture) {
+        this.architecture = architecture;
+    }
+
+    final void parameter(String name, Initial initial, long... shape) {
+        add(name, initial, true, shape);
+    }
+
+    final void untrained(String name, Initial initial, long... shape) {
+        add(name, initial, false, shape);
+    }
+
+    /** Adds {@code name.weight} and {@code name.bias} of a layer, as PyTorch initialises them. */
+    final void layer(String name, long outputs, long... inputs) {
+        long fanIn = 1;
+        long[] shape = new long[inputs.length + 1];
+        shape[0] = outputs;
+        for (int i = 0; i < inputs.length; i++) {
+            shape[i + 1] = inputs[i];
+            fanIn *= inputs[i];
+        }
+        parameter(name + ".weight", Initial.fanIn(fanIn), shape);
+        parameter(name + ".bias", Initial.fanIn(fanIn), outputs);
+    }
+
+    /** Adds {@code name.weight} and {@code name.bias} of a normalisation. */
+    final void norm(String name, long channels) {
+        parameter(name + ".weight", Initial.ONE, channels);
+        parameter(name + ".bias", Initial.ZERO, channels);
+    }
+
+    private void add(String name, Initial initial, boolean trained, long... shape) {
+        Parameter parameter =
+                Parameter.builder()
+                        .setName(name)
+                        .setType(Parameter.Type.OTHER)
+                        .optRequiresGrad(trained)
+                        .build();
+        addParameter(parameter);
+        slots.put(name, new Slot(parameter, new Shape(shape), initial, trained));
+    }
+
+    /** Tells whether weight files of this architecture hold {@code name} without using it. */
+    boolean ignores(String name) {
+        return false;
+    }
+
+    abstract NDList forward(Layers layers, NDList inputs);
+
+    @Override
+    protected final NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        Object masks = params == null ? null : params.get(DropoutMasks.KEY);
+        return forward(
+                new Layers(
+                        getDirectParameters(),
+                        store,
+                        inputs.head().getDevice(),
+                        training,
+                        (DropoutMasks) masks),
+                inputs);
+    }
+
+    /**
+     * Returns the name of the architecture.
+     *
+     * @return the name under which {@link Architectures} knows it
+     */
+    public final String architecture() {
+        return architecture;
+    }
+
+    /**
+     * Returns the names of the parameters that are trained.
+     *
+     * @return the names, in the order of {@link #getParameters()}
+     */
+    public final List<String> trainable() {
+        return slots.entrySet().stream()
+                .filter(slot -> slot.getValue().trained())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /**
+     * Returns the weights.
+     *
+     * @return the arrays themselves by name, float32, owned by this block, in the order of {@link
+     *     #getParameters()}
+     * @throws IllegalStateException if the weights were neither loaded nor initialised
+     */
+    public final Map<String, NDArray> weights() {
+        requireWeights();
+        Map<String, NDArray> weights = new LinkedHashMap<>();
+        slots.forEach((name, slot) -> weights.put(name, slot.parameter().getArray()));
+        return weights;
+    }
+
+    /**
+     * Copies weights into this block.
+     *
+     * <p>A prefix {@code backbone.} or {@code model.} that all names carry is dropped. Names that
+     * files of this architecture are known to hold without use are passed over; every other
+     * deviation is an error.
+     *
+     * @param weights float32 arrays by published name; not kept
+     * @param owner owner of the copies, on the device on which the block will run
+     * @throws IllegalArgumentException listing all names that are missing, unexpected or misshapen
+     */
+    public final void load(Map<String, NDArray> weights, NDManager owner) {
+        Map<String, NDArray> given = withoutPrefix(weights);
+        requireFit(given);
+        slots.forEach(
+                (name, slot) -> {
+                    NDArray copy = given.get(name).toDevice(owner.getDevice(), true);
+                    copy.attach(owner);
+                    set(slot, copy);
+                });
+    }
+
+    /**
+     * Draws initial weights from PyTorch's default distributions.
+     *
+     * @param noise the only source of randomness; the address of a parameter is its position
+     * @param owner owner of the weights, on the device on which the block will run
+     */
+    public final void initialize(Randomness noise, NDManager owner) {
+        int position = 0;
+        for (Slot slot : slots.values()) {
+            int size = Math.toIntExact(slot.shape().size());
+            double[] uniforms = new double[slot.initial().uniforms(size)];
+            noise.fill(position++, 0, Purpose.INITIALIZATION, 0, uniforms);
+            float[] elements = slot.initial().elements(uniforms, size);
+            try (NDArray host = owner.create(elements, slot.shape())) {
+                set(slot, host.duplicate());
+            }
+        }
+    }
+
+    private static void set(Slot slot, NDArray array) {
+        Parameter parameter = slot.parameter();
+        parameter.close();
+        parameter.setShape(null);
+        parameter.setArray(array);
+        array.setRequiresGradient(parameter.requiresGradient());
+    }
+
+    private static Map<String, NDArray> withoutPrefix(Map<String, NDArray> weights) {
+        Map<String, NDArray> names = weights;
+        for (String prefix : PREFIXES) {
+            if (!names.isEmpty() && names.keySet().stream().allMatch(n -> n.startsWith(prefix))) {
+                Map<String, NDArray> shorter = new LinkedHashMap<>();
+                names.forEach((name, array) -> shorter.put(name.substring(prefix.length()), array));
+                names = shorter;
+            }
+        }
+        return names;
+    }
+
+    private void requireFit(Map<String, NDArray> given) {
+        List<String> missing = new ArrayList<>();
+        List<String> misshapen = new ArrayList<>();
+        slots.forEach(
+                (name, slot) -> {
+                    NDArray array = given.get(name);
+                    if (array == null) {
+                        missing.add(name);
+                    } else if (!array.getShape().equals(slot.shape())
+                            || array.getDataType() != DataType.FLOAT32) {
+                        String got = array.getDataType() + " " + array.getShape();
+                        misshapen.add(name + " must be float32 " + slot.shape() + ", got " + got);
+                    }
+                });
+        TreeSet<String> unexpected = new TreeSet<>(given.keySet());
+        unexpected.removeAll(slots.keySet());
+        unexpected.removeIf(this::ignores);
+        List<String> complaints = new ArrayList<>();
+        if (!missing.isEmpty()) {
+            complaints.add("missing " + missing);
+        }
+        if (!unexpected.isEmpty()) {
+            complaints.add("unexpected " + unexpected);
+        }
+        if (!misshapen.isEmpty()) {
+            complaints.add("misshapen " + misshapen);
+        }
+        if (!complaints.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "weights do not fit " + architecture + ": " + String.join("; ", complaints));
+        }
+    }
+
+    @Override
+    public final boolean isInitialized() {
+        return slots.values().stream().allMatch(slot -> slot.parameter().isInitialized());
+    }
+
+    private void requireWeights() {
+        if (!isInitialized()) {
+            throw new IllegalStateException(
+                    architecture
+                            + " has no weights yet; call load(weights, owner) or initialize(noise,"
+                            + " owner)");
+        }
+    }
+
+    /**
+     * Freezes all parameters, or unfreezes those that are trained.
+     *
+     * @param freeze true to freeze
+     */
+    @Override
+    public final void freezeParameters(boolean freeze) {
+        slots.values().forEach(slot -> slot.parameter().freeze(freeze || !slot.trained()));
+    }
+
+    /**
+     * Not used: weights come from a file or from addressed randomness.
+     *
+     * @throws IllegalStateException if there are no weights yet
+     */
+    @Override
+    public final void initialize(NDManager manager, DataType dataType, Shape... inputShapes) {
+        requireWeights();
+    }
+}

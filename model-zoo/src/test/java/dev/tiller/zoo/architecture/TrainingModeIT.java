@@ -1,0 +1,110 @@
+package dev.tiller.zoo.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import dev.tiller.sampler.Philox;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Dropout and batch norm, which differ between training and evaluation. */
+class TrainingModeIT {
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private static final class Norm extends NamedBlock {
+        Norm() {
+            super("norm");
+            norm("n", 2);
+            untrained("n.running_mean", Initial.ZERO, 2);
+            untrained("n.running_var", Initial.ONE, 2);
+        }
+
+        @Override
+        NDList forward(Layers layers, NDList inputs) {
+            return new NDList(layers.batchNorm("n", inputs.head()));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+
+    @Test
+    void batchNormUsesAndKeepsStatisticsAsPyTorchDoes() {
+        Norm block = new Norm();
+        block.initialize(new Philox(1), manager);
+        ParameterStore store = new ParameterStore(manager, false);
+        // channel 0 holds 1, 2, 3, 6: mean 3, variance 3.5 (14 / 3 unbiased); channel 1 only 5
+        NDArray x = manager.create(new float[] {1, 2, 5, 5, 3, 6, 5, 5}, new Shape(2, 2, 2));
+        NDArray y = block.forward(store, new NDList(x), true).head();
+        float scale = (float) (1 / Math.sqrt(3.5 + 1e-5));
+        float[] expected = {-2 * scale, -scale, 0, 0, 0, 3 * scale, 0, 0};
+        assertArrayEquals(expected, y.toFloatArray(), 1e-6f);
+        assertArrayEquals(
+                new float[] {0.3f, 0.5f},
+                block.weights().get("n.running_mean").toFloatArray(),
+                1e-6f);
+        assertArrayEquals(
+                new float[] {0.9f + 0.1f * 14 / 3, 0.9f},
+                block.weights().get("n.running_var").toFloatArray(),
+                1e-6f);
+        NDArray evaluated = block.forward(store, new NDList(x), false).head();
+        assertEquals(
+                (1 - 0.3) / Math.sqrt(0.9 + 1.4 / 3 + 1e-5), evaluated.toFloatArray()[0], 1e-6);
+        assertEquals(0.3f, block.weights().get("n.running_mean").toFloatArray()[0], 1e-6f);
+    }
+
+    @Test
+    void masksDependOnStepAndLayerOnly() {
+        NDArray ones = manager.ones(new Shape(50, 40));
+        DropoutMasks masks = new DropoutMasks(new Philox(3), 7);
+        float[] first = masks.apply(ones, 0.25).toFloatArray();
+        float[] second = masks.apply(ones, 0.25).toFloatArray();
+        assertFalse(Arrays.equals(first, second));
+        assertArrayEquals(
+                first, new DropoutMasks(new Philox(3), 7).apply(ones, 0.25).toFloatArray());
+        int dropped = 0;
+        for (float element : first) {
+            assertTrue(element == 0 || element == 4f / 3);
+            dropped += element == 0 ? 1 : 0;
+        }
+        // 2000 draws; 5 standard deviations of the binomial, false alarm below 1e-6
+        assertEquals(500, dropped, 5 * Math.sqrt(2000 * 0.25 * 0.75));
+    }
+
+    @Test
+    void dropoutActsInTrainingWithMasksOnly() {
+        Optimus block = new Optimus(new Optimus.Config(4, 3, 1, 32, 1, 6, 0.5));
+        block.initialize(new Philox(1), manager);
+        ParameterStore store = new ParameterStore(manager, false);
+        NDList x = new NDList(manager.ones(new Shape(2, 6, 4)));
+        PairList<String, Object> masks = new PairList<>();
+        masks.add(DropoutMasks.KEY, new DropoutMasks(new Philox(1), 0));
+        float[] plain = block.forward(store, x, false).head().toFloatArray();
+        assertArrayEquals(plain, block.forward(store, x, true).head().toFloatArray());
+        assertArrayEquals(plain, block.forward(store, x, false, masks).head().toFloatArray());
+        assertFalse(
+                Arrays.equals(plain, block.forward(store, x, true, masks).head().toFloatArray()));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.tiller.rewards;
+
+import java.util.Optional;
+
+/**
+ * A reward r(x0): how good a finished design is. Higher is better.
+ *
+ * <p>A score is a pure function of one design. It depends neither on the other designs of the call
+ * nor on earlier calls, so a batch may be split, permuted or repeated freely. Implementations are
+ * safe for concurrent calls of {@link #score}.
+ */
+public interface Reward extends AutoCloseable {
+
+    /**
+     * Returns the name under which the reward is registered.
+     *
+     * @return the name, in kebab case, such as {@code gc-content}
+     */
+    String name();
+
+    /**
+     * Returns the letters that this reward can read.
+     *
+     * @return all readable letters, in upper case, such as {@code ACGT}
+     */
+    String letters();
+
+    /**
+     * Scores designs.
+     *
+     * @param designs the designs; an empty list is legal and gives an empty array
+     * @return one finite score per design, in the order of the designs; higher is better
+     * @throws IllegalArgumentException if a design holds a letter that is not in {@link #letters()}
+     */
+    double[] score(Designs designs);
+
+    /**
+     * Returns the name of an independent reward that measures the same property. Optimising a
+     * learned reward too hard exploits its mistakes; a referee that was never optimised shows it.
+     *
+     * @return the registered name of the referee, or empty if the reward needs none
+     */
+    default Optional<String> referee() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the fingerprint of the weights, for the record of a run.
+     *
+     * @return SHA-256 of the weights in lower-case hexadecimal, or empty if there are no weights
+     */
+    default Optional<String> digest() {
+        return Optional.empty();
+    }
+
+    /** Releases what the reward holds, such as a loaded model. May be called more than once. */
+    @Override
+    default void close() {}
+}

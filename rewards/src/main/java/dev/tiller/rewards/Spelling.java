@@ -1,0 +1,57 @@
+package dev.tiller.rewards;
+
+import java.util.Collection;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Names as users type them: kebab case, and the nearest known name to a misspelt one. */
+final class Spelling {
+    private static final Pattern KEBAB_CASE = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+
+    private Spelling() {}
+
+    static boolean isKebabCase(String name) {
+        return name != null && KEBAB_CASE.matcher(name).matches();
+    }
+
+    /** Returns the user's spelling of an enum constant: {@code BEST_MATCH} is best-match. */
+    static String kebabCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Returns " (did you mean 'y'?)" with the known name nearest to {@code word}, or nothing. */
+    static String suggestion(String word, Collection<String> known) {
+        String nearest = null;
+        int least = Integer.MAX_VALUE;
+        for (String candidate : known) {
+            int distance = editDistance(word, candidate);
+            // a third of the letters wrong is a slip, more is another word
+            int close = Math.max(word.length(), candidate.length()) / 3;
+            if (distance <= close && distance < least) {
+                nearest = candidate;
+                least = distance;
+            }
+        }
+        return nearest == null ? "" : " (did you mean '" + nearest + "'?)";
+    }
+
+    /** Levenshtein distance, upper and lower case being equal. */
+    static int editDistance(String first, String second) {
+        String a = first.toLowerCase(Locale.ROOT);
+        String b = second.toLowerCase(Locale.ROOT);
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

@@ -1,0 +1,2 @@
+/** Decoders: how the reverse trajectory is walked. Each works for every process. */
+package dev.tiller.sampler.decoder;

@@ -1,0 +1,117 @@
+package dev.tiller.sampler.masked;
+
+import ai.djl.ndarray.NDManager;
+import dev.tiller.sampler.Denoiser;
+import dev.tiller.sampler.Prediction;
+import dev.tiller.sampler.Proposal;
+import dev.tiller.sampler.Randomness;
+import dev.tiller.sampler.State;
+import dev.tiller.sampler.schedule.NoiseSchedule;
+
+/**
+ * Ancestral sampling of masked diffusion (MDLM, Sahoo et al. 2024, arXiv 2406.07524, with the SUBS
+ * parameterisation): in a step from t to s each masked token is revealed with probability (m(t) -
+ * m(s)) / m(t), m being the schedule's move chance, as a letter drawn from p(x0 | xt).
+ *
+ * <p>The times are T + 1 equally spaced points from 1 to {@link Options#endTime()}, as in the
+ * published code; what is still masked then is removed by {@link NoiseRemoval}.
+ */
+public final class MaskedDiffusion extends MaskedProcess {
+    /**
+     * How the trajectory is cut into steps.
+     *
+     * @param steps T, at least 1
+     * @param endTime the last time, in [0, 1)
+     * @param noiseRemoval how masks left at that time are replaced
+     */
+    public record Options(int steps, double endTime, NoiseRemoval noiseRemoval) {
+        public Options {
+            if (steps < 1) {
+                throw new IllegalArgumentException("steps must be at least 1, got " + steps);
+            }
+            if (!(endTime >= 0 && endTime < 1)) {
+                throw new IllegalArgumentException("endTime must be in [0, 1), got " + endTime);
+            }
+        }
+
+        /**
+         * Returns the published settings: last time 1e-5, then the mode.
+         *
+         * @param steps T, at least 1
+         * @return the options
+         */
+        public static Options published(int steps) {
+            return new Options(steps, 1e-5, NoiseRemoval.MODE);
+        }
+    }
+
+    private final NoiseSchedule schedule;
+    private final Options options;
+
+    /**
+     * Creates the process.
+     *
+     * @param denoiser p(x0 | xt)
+     * @param schedule the schedule that the denoiser was trained for
+     * @param length L, tokens per design
+     * @param devices a manager of the denoiser's device, from which calls open sub-managers
+     * @param options the steps
+     */
+    public MaskedDiffusion(
+            Denoiser denoiser,
+            NoiseSchedule schedule,
+            int length,
+            NDManager devices,
+            Options options) {
+        super(denoiser, length, devices, options.noiseRemoval());
+        this.schedule = schedule;
+        this.options = options;
+    }
+
+    @Override
+    public int steps() {
+        return options.steps();
+    }
+
+    /**
+     * Returns a time of the grid.
+     *
+     * @param index in [0, T]
+     * @return 1 at index 0, the end time at index T
+     */
+    public double time(int index) {
+        return 1 - index * (1 - options.endTime()) / options.steps();
+    }
+
+    @Override
+    double time(int index, long sampleId, int chain, Randomness noise) {
+        return time(index);
+    }
+
+    @Override
+    public Proposal propose(State x, Prediction prediction, int step) {
+        return transition(x, prediction, time(step), time(step + 1), step);
+    }
+
+    /**
+     * Forms the transition between any two times.
+     *
+     * @param x a state at time {@code t}
+     * @param prediction the denoiser's output at {@code x}
+     * @param t where the state is, in (0, 1]
+     * @param s where it goes, in [0, t)
+     * @param step the number of the step in the addresses of its randomness
+     * @return the proposal p(x_s | x_t)
+     */
+    public Proposal transition(State x, Prediction prediction, double t, double s, int step) {
+        double maskedAtT = schedule.moveChance(t);
+        double maskedAtS = schedule.moveChance(s);
+        return new MaskedProposal(
+                x,
+                prediction,
+                step,
+                cleanTokens(),
+                StrictMath.log(maskedAtT - maskedAtS),
+                StrictMath.log(maskedAtS));
+    }
+}

@@ -1,0 +1,198 @@
+package dev.tiller.sampler.masked;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.tiller.sampler.Denoiser;
+import dev.tiller.sampler.Ledger;
+import dev.tiller.sampler.Prediction;
+import dev.tiller.sampler.Randomness;
+import dev.tiller.sampler.Randomness.Purpose;
+import dev.tiller.sampler.ReverseProcess;
+import dev.tiller.sampler.State;
+import dev.tiller.sampler.numerics.Categorical;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What all masked processes share: the prior of masks, the denoiser call, and clean designs from
+ * the posterior. A state has one array: tokens, int64 [B, L], the mask being K.
+ *
+ * <p>A prediction row holds log p(x0 = k | xt), float32 [L * K].
+ */
+abstract class MaskedProcess implements ReverseProcess {
+    private final Denoiser denoiser;
+    private final int length;
+    private final NDManager devices;
+    private final NoiseRemoval noiseRemoval;
+
+    MaskedProcess(Denoiser denoiser, int length, NDManager devices, NoiseRemoval noiseRemoval) {
+        if (length < 1) {
+            throw new IllegalArgumentException("length must be at least 1, got " + length);
+        }
+        this.denoiser = denoiser;
+        this.length = length;
+        this.devices = devices;
+        this.noiseRemoval = noiseRemoval;
+    }
+
+    /** Returns the time at which a row's network call is made. */
+    abstract double time(int index, long sampleId, int chain, Randomness noise);
+
+    final int length() {
+        return length;
+    }
+
+    final int cleanTokens() {
+        return denoiser.cleanTokens();
+    }
+
+    @Override
+    public final State prior(long[] sampleIds, int[] chains, Randomness noise, NDManager manager) {
+        long[] tokens = new long[sampleIds.length * length];
+        Arrays.fill(tokens, cleanTokens());
+        return TokenRows.create(tokens, sampleIds, chains, manager);
+    }
+
+    @Override
+    public final Prediction predict(State x, int index, Ledger ledger, Randomness noise) {
+        long[] tokens = TokenRows.of(x);
+        double[] times = new double[x.rows()];
+        Arrays.setAll(times, row -> time(index, x.sampleId(row), x.chain(row), noise));
+        List<Object> keys = x.rowKeys();
+        if (denoiser.dependsOnTime()) {
+            keys = withTimes(keys, times);
+        }
+        return new Prediction(
+                ledger.evaluate(
+                        Ledger.Account.DENOISER,
+                        denoiser,
+                        keys,
+                        rows -> evaluate(tokens, times, rows)));
+    }
+
+    private static List<Object> withTimes(List<Object> keys, double[] times) {
+        List<Object> timed = new ArrayList<>(keys.size());
+        for (int row = 0; row < times.length; row++) {
+            timed.add(List.of(keys.get(row), times[row]));
+        }
+        return timed;
+    }
+
+    private List<float[]> evaluate(long[] tokens, double[] times, int[] rows) {
+        double[] rowTimes = Arrays.stream(rows).mapToDouble(row -> times[row]).toArray();
+        try (NDManager scope = devices.newSubManager()) {
+            NDArray xt = TokenRows.upload(tokens, length, rows, scope);
+            NDArray logPosterior = denoiser.logPosterior(xt, rowTimes);
+            requireShape(new Shape(rows.length, length, cleanTokens()), logPosterior.getShape());
+            float[] all = logPosterior.toFloatArray();
+            int width = all.length / rows.length;
+            List<float[]> results = new ArrayList<>(rows.length);
+            for (int i = 0; i < rows.length; i++) {
+                float[] row = Arrays.copyOfRange(all, i * width, (i + 1) * width);
+                requireFinite(row, rowTimes[i]);
+                results.add(row);
+            }
+            return results;
+        }
+    }
+
+    private static void requireShape(Shape expected, Shape actual) {
+        if (!expected.equals(actual)) {
+            throw new IllegalStateException(
+                    "the denoiser must return shape " + expected + ", got " + actual);
+        }
+    }
+
+    private static void requireFinite(float[] row, double t) {
+        for (float value : row) {
+            if (Float.isNaN(value) || value == Float.POSITIVE_INFINITY) {
+                throw new IllegalStateException(
+                        "the denoiser must return log-probabilities, got "
+                                + value
+                                + " at t = "
+                                + t);
+            }
+        }
+    }
+
+    @Override
+    public final State posteriorMode(State x, Prediction prediction, NDManager manager) {
+        int letters = cleanTokens();
+        return fillMasks(
+                x,
+                manager,
+                (row, position) ->
+                        Categorical.argMax(prediction.row(row), position * letters, letters));
+    }
+
+    @Override
+    public final State posteriorDraw(
+            State x,
+            Prediction prediction,
+            int index,
+            int draw,
+            Randomness noise,
+            NDManager manager) {
+        return draw(
+                x,
+                prediction,
+                (row, out) -> noise.fill(x.sampleId(row), index, Purpose.POSTERIOR, draw, out),
+                manager);
+    }
+
+    private interface RowNoise {
+        void fill(int row, double[] out);
+    }
+
+    private State draw(State x, Prediction prediction, RowNoise noise, NDManager manager) {
+        int letters = cleanTokens();
+        double[] uniforms = new double[length * letters];
+        double[] logWeights = new double[letters];
+        int[] filled = {-1};
+        return fillMasks(
+                x,
+                manager,
+                (row, position) -> {
+                    if (filled[0] != row) {
+                        noise.fill(row, uniforms);
+                        filled[0] = row;
+                    }
+                    float[] logPosterior = prediction.row(row);
+                    for (int k = 0; k < letters; k++) {
+                        logWeights[k] = logPosterior[position * letters + k];
+                    }
+                    return Categorical.draw(logWeights, uniforms, position * letters);
+                });
+    }
+
+    private interface Letter {
+        int at(int row, int position);
+    }
+
+    private State fillMasks(State x, NDManager manager, Letter letter) {
+        long[] tokens = TokenRows.of(x);
+        for (int i = 0; i < tokens.length; i++) {
+            if (tokens[i] == cleanTokens()) {
+                tokens[i] = letter.at(i / length, i % length);
+            }
+        }
+        return TokenRows.like(x, tokens, manager);
+    }
+
+    @Override
+    public final State finish(State x, Ledger ledger, Randomness noise, NDManager manager) {
+        Prediction prediction = predict(x, steps(), ledger, noise);
+        if (noiseRemoval == NoiseRemoval.MODE) {
+            return posteriorMode(x, prediction, manager);
+        }
+        return draw(
+                x,
+                prediction,
+                (row, out) ->
+                        noise.fill(
+                                x.sampleId(row), steps(), Purpose.NOISE_REMOVAL, x.chain(row), out),
+                manager);
+    }
+}

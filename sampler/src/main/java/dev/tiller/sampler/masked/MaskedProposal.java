@@ -1,0 +1,106 @@
+package dev.tiller.sampler.masked;
+
+import ai.djl.ndarray.NDManager;
+import dev.tiller.sampler.Prediction;
+import dev.tiller.sampler.Proposal;
+import dev.tiller.sampler.Randomness;
+import dev.tiller.sampler.Randomness.Purpose;
+import dev.tiller.sampler.State;
+import dev.tiller.sampler.numerics.Categorical;
+import dev.tiller.sampler.numerics.LogSpace;
+import java.util.Arrays;
+
+/**
+ * The ancestral transition: at each masked position independently, letter k with weight p(x0 = k |
+ * xt) (m(t) - m(s)) and the mask with weight m(s); all else is kept.
+ *
+ * <p>Drawn in log space from K + 1 uniforms per position, letters first and the mask last.
+ */
+final class MaskedProposal implements Proposal {
+    private final State x;
+    private final long[] tokens;
+    private final Prediction prediction;
+    private final int step;
+    private final int letters;
+    private final int length;
+    private final double logReveal;
+    private final double logStay;
+
+    MaskedProposal(
+            State x,
+            Prediction prediction,
+            int step,
+            int letters,
+            double logReveal,
+            double logStay) {
+        this.x = x;
+        this.tokens = TokenRows.of(x);
+        this.prediction = prediction;
+        this.step = step;
+        this.letters = letters;
+        this.length = x.rows() == 0 ? 0 : tokens.length / x.rows();
+        this.logReveal = logReveal;
+        this.logStay = logStay;
+    }
+
+    /** Writes the K + 1 log weights of one masked position. */
+    private void logWeights(float[] logPosterior, int position, double[] out) {
+        for (int k = 0; k < letters; k++) {
+            out[k] = logPosterior[position * letters + k] + logReveal;
+        }
+        out[letters] = logStay;
+    }
+
+    @Override
+    public State draw(int candidates, Randomness noise, NDManager manager) {
+        int rows = x.rows();
+        long[] drawn = new long[rows * candidates * length];
+        long[] ids = new long[rows * candidates];
+        int[] chains = new int[rows * candidates];
+        double[] uniforms = new double[length * (letters + 1)];
+        for (int i = 0; i < ids.length; i++) {
+            int row = i / candidates;
+            ids[i] = x.sampleId(row);
+            chains[i] = x.chain(row);
+            int number = chains[i] * candidates + i % candidates;
+            noise.fill(ids[i], step, Purpose.PROPOSAL, number, uniforms);
+            drawRow(row, uniforms, drawn, i * length);
+        }
+        return TokenRows.create(drawn, ids, chains, manager);
+    }
+
+    private void drawRow(int row, double[] uniforms, long[] out, int offset) {
+        double[] weights = new double[letters + 1];
+        for (int position = 0; position < length; position++) {
+            long token = tokens[row * length + position];
+            if (token == letters) {
+                logWeights(prediction.row(row), position, weights);
+                token = Categorical.draw(weights, uniforms, position * (letters + 1));
+            }
+            out[offset + position] = token;
+        }
+    }
+
+    @Override
+    public double[] logProbability(State next) {
+        long[] after = TokenRows.of(next);
+        double[] logs = new double[x.rows()];
+        double[] weights = new double[letters + 1];
+        Arrays.setAll(
+                logs,
+                row -> {
+                    double sum = 0;
+                    for (int position = 0; position < length; position++) {
+                        int i = row * length + position;
+                        if (tokens[i] == letters) {
+                            logWeights(prediction.row(row), position, weights);
+                            sum += weights[(int) after[i]] - LogSpace.logSumExp(weights);
+                        } else if (tokens[i] != after[i]) {
+                            sum = Double.NEGATIVE_INFINITY;
+                        }
+                    }
+                    return sum;
+                });
+        return logs;
+    }
+}

@@ -1,0 +1,2 @@
+/** Masked (absorbing) discrete diffusion over token sequences. */
+package dev.tiller.sampler.masked;

@@ -1,0 +1,44 @@
+package dev.tiller.sampler.numerics;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The only door to automatic differentiation. DJL allows one gradient collector per JVM, so callers
+ * take turns.
+ */
+public final class Gradients {
+    private static final ReentrantLock ONE_COLLECTOR = new ReentrantLock();
+
+    private Gradients() {}
+
+    /**
+     * Evaluates a scalar and adds its gradient to every leaf that requires one.
+     *
+     * @param manager any manager of the engine
+     * @param scalar computes a float32 scalar, shape () or (1); called once, on this thread
+     * @return its value
+     * @throws IllegalStateException if the scalar is not finite
+     */
+    public static double backward(NDManager manager, Supplier<NDArray> scalar) {
+        ONE_COLLECTOR.lock();
+        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            NDArray target = scalar.get();
+            if (target.size() != 1) {
+                throw new IllegalArgumentException(
+                        "target must be a scalar, got shape " + target.getShape());
+            }
+            double value = target.toFloatArray()[0];
+            if (!Double.isFinite(value)) {
+                throw new IllegalStateException("loss must be finite, got " + value);
+            }
+            collector.backward(target);
+            return value;
+        } finally {
+            ONE_COLLECTOR.unlock();
+        }
+    }
+}

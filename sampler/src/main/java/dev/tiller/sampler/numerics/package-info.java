@@ -1,0 +1,2 @@
+/** Numerical kernels: scopes for arrays, log-space arithmetic, categorical draws, gradients. */
+package dev.tiller.sampler.numerics;

@@ -1,0 +1,2 @@
+/** Noise schedules: how much of the signal is kept at time t. */
+package dev.tiller.sampler.schedule;

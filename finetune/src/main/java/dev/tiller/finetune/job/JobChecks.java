@@ -48,6 +48,7 @@ final class JobChecks {
         checks.usedKeys();
         checks.requiredKeys();
         checks.numbers();
+        timeSampling(job);
         JobRunner.options(job);
     }
 

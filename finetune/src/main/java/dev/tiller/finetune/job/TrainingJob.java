@@ -13,7 +13,7 @@ import java.util.Map;
  * @param name name of the model that is made
  * @param objective what is minimised
  * @param out folder of the run: checkpoints, metrics.csv and, at the end, the model
- * @param seed addresses all randomness of the job
+ * @param seed addresses all randomness of the job; default 0
  * @param model the network
  * @param data the examples
  * @param training the hyper-parameters

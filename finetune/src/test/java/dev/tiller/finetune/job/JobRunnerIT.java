@@ -1,0 +1,167 @@
+package dev.tiller.finetune.job;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.tiller.finetune.TrainingInterruptedException;
+import dev.tiller.zoo.ModelZoo;
+import dev.tiller.zoo.NetworkDenoiser;
+import dev.tiller.zoo.NetworkValue;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs from the YAML file to the model folder, uninterrupted and not. */
+class JobRunnerIT {
+    private static final List<String> RESULTS =
+            List.of(
+                    "model/model.safetensors",
+                    "model/raw.safetensors",
+                    "model/README.md",
+                    "model/config.json",
+                    "metrics.csv");
+
+    @TempDir private Path folder;
+
+    private void assertSameResults(Path expected, Path actual) throws Exception {
+        for (String file : RESULTS) {
+            assertArrayEquals(
+                    Files.readAllBytes(expected.resolve(file)),
+                    Files.readAllBytes(actual.resolve(file)),
+                    file);
+        }
+    }
+
+    @Test
+    void anInterruptedJobEndsWithTheSameBytes() throws Exception {
+        Path job = ToyJobs.regression(folder);
+        Path whole = folder.resolve("whole");
+        ToyJobs.run(job, whole, false, step -> false);
+        Path parts = folder.resolve("parts");
+        for (int stop :
+                new int[] {7, 23}) { // between validations, where dropout and batch norm are
+            assertThrows(
+                    TrainingInterruptedException.class,
+                    () -> ToyJobs.run(job, parts, stop == 23, step -> step == stop));
+            assertFalse(Files.exists(parts.resolve("model")));
+        }
+        Files.createDirectories(parts.resolve("checkpoints/unfinished")); // as a kill leaves it
+        ToyJobs.run(job, parts, true, step -> false);
+        assertSameResults(whole, parts);
+        try (Stream<Path> checkpoints = Files.list(parts.resolve("checkpoints"))) {
+            assertEquals(2, checkpoints.count(), "keep_checkpoints");
+        }
+    }
+
+    @Test
+    void aKilledJobEndsWithTheSameBytes() throws Exception {
+        Path job = ToyJobs.regression(folder);
+        Path whole = folder.resolve("whole");
+        assertEquals(0, child(job, whole, false).waitFor());
+        Path killed = folder.resolve("killed");
+        Process process = child(job, killed, false);
+        Path checkpoint = killed.resolve("checkpoints/step-00000010");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!Files.exists(checkpoint)) {
+            assertTrue(System.nanoTime() < deadline, "no checkpoint was written in time");
+            Thread.sleep(1);
+        }
+        process.destroyForcibly().waitFor();
+        assertFalse(Files.exists(killed.resolve("model")), "killed before its end");
+        assertEquals(0, child(job, killed, true).waitFor());
+        assertSameResults(whole, killed);
+    }
+
+    private Process child(Path job, Path out, boolean resume) throws Exception {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx512m",
+                        "-Dai.djl.offline=true",
+                        "-DOPT_OUT_TRACKING=true",
+                        "-Dai.djl.pytorch.num_threads=1",
+                        "-Dai.djl.pytorch.num_interop_threads=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ToyJobs.class.getName(),
+                        job.toString(),
+                        out.toString(),
+                        Boolean.toString(resume))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+    }
+
+    @Test
+    void trainsADenoiserAndItsValueNetwork() throws Exception {
+        Path run = folder.resolve("denoiser");
+        ToyJobs.run(ToyJobs.denoiser(folder), run, false, step -> false);
+        Path model = run.resolve("model");
+        Path valueRun = folder.resolve("value");
+        ToyJobs.run(ToyJobs.softValue(folder, model), valueRun, false, step -> false);
+        try (NDManager manager = NDManager.newBaseManager();
+                NetworkDenoiser denoiser = ModelZoo.denoiser(model.toString(), Device.cpu());
+                NetworkValue value =
+                        ModelZoo.value(valueRun.resolve("model").toString(), Device.cpu())) {
+            NDArray masks =
+                    manager.full(new Shape(2, ToyJobs.LENGTH), 4L)
+                            .toType(ai.djl.ndarray.types.DataType.INT64, true);
+            NDArray sums =
+                    denoiser.logPosterior(masks, new double[] {1, 1}).exp().sum(new int[] {2});
+            for (float sum : sums.toFloatArray()) {
+                assertEquals(1, sum, 1e-5);
+            }
+            // gc-content of random letters is between -0.5 and 0
+            for (float estimate : value.values(masks).toFloatArray()) {
+                assertTrue(estimate > -0.6 && estimate < 0.3, "value " + estimate);
+            }
+        }
+        String card = Files.readString(model.resolve("README.md"));
+        for (String part : List.of("test nelbo", "seed: 4", "license: apache-2.0")) {
+            assertTrue(card.contains(part), card);
+        }
+        List<String> metrics = Files.readAllLines(run.resolve("metrics.csv"));
+        assertEquals("step,loss,gradient_norm,learning_rate,validation_nelbo", metrics.get(0));
+        assertEquals(1 + 5, metrics.size()); // validated at 0, 10, 20, 30 and 40
+    }
+
+    @Test
+    void learns() throws Exception {
+        Path run = folder.resolve("run");
+        ToyJobs.run(ToyJobs.regression(folder), run, false, step -> false);
+        String card = Files.readString(run.resolve("model/README.md"));
+        double pearson =
+                Double.parseDouble(card.split("test pearson with measured \\| ")[1].split(" ")[0]);
+        assertTrue(pearson > 0.8, "Pearson " + pearson);
+    }
+
+    @Test
+    void guardsARunThatIsThere() throws Exception {
+        Path job = ToyJobs.denoiser(folder);
+        Path out = folder.resolve("out");
+        TrainingJob read = JobFile.read(job, List.of());
+        JobFolder.open(out, read, false, false);
+        IllegalArgumentException refused =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> JobFolder.open(out, read, false, false));
+        assertTrue(refused.getMessage().contains("holds a run; use --resume"));
+        TrainingJob other = JobFile.read(job, List.of("seed=9"));
+        IllegalArgumentException different =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> JobFolder.open(out, other, true, false));
+        assertTrue(different.getMessage().contains("holds another job"));
+        JobFolder.open(out, other, false, true);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.tiller.finetune.job;
+
+import ai.djl.Device;
+import dev.tiller.finetune.TrainingListener;
+import dev.tiller.sampler.Philox;
+import dev.tiller.sampler.Randomness.Purpose;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongPredicate;
+
+/** Jobs that take seconds: a table of random sequences labelled by their share of A. */
+final class ToyJobs {
+    static final int LENGTH = 12;
+
+    private ToyJobs() {}
+
+    /** Writes the table and a job of one objective; the rest of the job is given as YAML lines. */
+    static Path write(Path folder, String name, String yaml) throws IOException {
+        StringBuilder rows = new StringBuilder("sequence\tlabel\n");
+        double[] uniforms = new double[LENGTH];
+        for (int row = 0; row < 400; row++) {
+            new Philox(7).fill(row, 0, Purpose.TRAINING_INPUT, 0, uniforms);
+            StringBuilder sequence = new StringBuilder();
+            for (double u : uniforms) {
+                sequence.append("ACGT".charAt((int) (u * 4)));
+            }
+            long a = sequence.chars().filter(letter -> letter == 'A').count();
+            rows.append(sequence).append('\t').append(a / (double) LENGTH).append('\n');
+        }
+        Path table = Files.writeString(folder.resolve("table.tsv"), rows);
+        String text =
+                yaml.replace("TABLE", table.toString())
+                        + "training: {max_steps: 40, batch_size: 32, learning_rate: 0.01,"
+                        + " ema_decay: 0.9, validate_every: 10, patience: 9, weight_decay: 0.01}\n"
+                        + "card: {summary: A toy., licence: Apache-2.0, sources: [none]}\n";
+        return Files.writeString(folder.resolve(name + ".yaml"), text);
+    }
+
+    static Path regression(Path folder) throws IOException {
+        return write(
+                folder,
+                "toy",
+                """
+                name: toy
+                objective: regression
+                seed: 3
+                model:
+                  architecture: conv-gru
+                  config: {channels: 8, stem_kernel: 3, kernel: 3, conv_layers: 3, tasks: 1,
+                           batch_norm: true, residual: true, dropout: 0.2}
+                  alphabet: ACGT
+                data: {table: TABLE, label_column: label, validation: 0.2, test: 0.2}
+                """);
+    }
+
+    static Path denoiser(Path folder) throws IOException {
+        return write(
+                folder,
+                "toy-denoiser",
+                """
+                name: toy-denoiser
+                objective: masked_nelbo
+                seed: 4
+                model:
+                  architecture: dna-conv
+                  config: {hidden: 8, stacks: 1, clean_tokens: 4, classes: 0, classifier: false,
+                           dropout: 0.0}
+                  alphabet: ACGT
+                  schedule: {name: log-linear, eps: 0.001}
+                data: {table: TABLE, validation: 0.2, test: 0.2}
+                """);
+    }
+
+    static Path softValue(Path folder, Path generator) throws IOException {
+        return write(
+                folder,
+                "toy-value",
+                """
+                name: toy-value
+                objective: soft_value
+                seed: 5
+                model:
+                  architecture: optimus
+                  config: {filters: 8, kernel: 4, layers: 2, hidden: 8, outputs: 1, length: 12,
+                           dropout: 0.1}
+                  alphabet: ACGT
+                data: {generator: GENERATOR, reward: gc-content, steps: 8, roll_outs: 64,
+                       states_per_roll_out: 4}
+                """
+                        .replace("GENERATOR", generator.toString()));
+    }
+
+    /** Runs a job until {@code interrupt} says stop, if it ever does. */
+    static void run(Path file, Path out, boolean resume, LongPredicate interrupt)
+            throws IOException {
+        TrainingJob job = JobFile.read(file, List.of());
+        JobFolder.open(out, job, resume, false);
+        long[] step = {0};
+        TrainingListener listener =
+                new TrainingListener() {
+                    @Override
+                    public void stepDone(Progress progress, long maxSteps) {
+                        step[0] = progress.step();
+                    }
+
+                    @Override
+                    public boolean interrupted() {
+                        step[0]++; // asked before it is told
+                        return interrupt.test(step[0]);
+                    }
+                };
+        new JobRunner(job, Device.cpu(), listener, line -> {}).run(out);
+    }
+
+    /** The child process of the kill test: job file, run folder, resume or not. */
+    public static void main(String[] arguments) throws IOException {
+        run(
+                Path.of(arguments[0]),
+                Path.of(arguments[1]),
+                Boolean.parseBoolean(arguments[2]),
+                step -> false);
+    }
+}

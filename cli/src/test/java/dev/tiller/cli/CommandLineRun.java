@@ -19,14 +19,17 @@ record CommandLineRun(int exitCode, String out, String err) {
         return new CommandLineRun(exitCode, out.toString(), err.toString());
     }
 
-    /** Starts a JVM of its own, its output going to {@code log}. */
+    /** Starts a JVM of its own with the launcher's options, its output going to {@code log}. */
     static Process start(Path log, Object... arguments) throws Exception {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(
                 List.of(
-                        "-Xmx512m",
                         "-XX:+UseSerialGC",
+                        "-Xms64m",
+                        "-Xmx1g",
+                        "-XX:MinHeapFreeRatio=10",
+                        "-XX:MaxHeapFreeRatio=25",
                         "--add-opens=java.base/java.nio=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),

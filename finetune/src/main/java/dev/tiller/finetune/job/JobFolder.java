@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /** The folder of a training run, and who may write into it. */
 public final class JobFolder {
     private static final String JOB = "job.yaml";
+    private static final String UNFINISHED = JOB + ".unfinished";
     private static final List<String> CONTENTS =
             List.of("checkpoints", "model", "metrics.csv", JOB);
 
@@ -53,7 +54,7 @@ public final class JobFolder {
         }
         try {
             Files.createDirectories(folder);
-            Path temporary = folder.resolve(JOB + ".unfinished");
+            Path temporary = folder.resolve(UNFINISHED);
             Files.writeString(temporary, text);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -64,7 +65,8 @@ public final class JobFolder {
 
     private static boolean isEmpty(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.findAny().isEmpty();
+            // all that a run which was killed at its first breath has written
+            return entries.allMatch(entry -> entry.endsWith(UNFINISHED));
         }
     }
 

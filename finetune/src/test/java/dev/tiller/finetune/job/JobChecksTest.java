@@ -1,0 +1,155 @@
+package dev.tiller.finetune.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One sound recipe of each objective, and what it must not be changed to. */
+class JobChecksTest {
+    private static String refusal(String recipe, String... overrides) throws IOException {
+        Path file = Path.of("..", "recipes", recipe + ".yaml");
+        TrainingJob job = JobFile.read(file, Arrays.asList(overrides));
+        return assertThrows(IllegalArgumentException.class, () -> JobRunner.check(job))
+                .getMessage();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    rna-utr5             | data.roll_outs=5              | data.roll_outs
+                    rna-utr5             | data.label_column=mrl         | data.label_column
+                    rna-utr5             | data.reward=mrl               | data.reward
+                    rna-utr5             | model.referee=x               | model.referee
+                    rna-utr5-mrl         | data.teacher=x                | data.teacher
+                    rna-utr5-mrl         | data.generator=x              | data.generator
+                    rna-utr5-mrl         | data.steps=5                  | data.steps
+                    rna-utr5-mrl         | model.schedule={name: cosine} | model.schedule
+                    rna-utr5-mrl         | model.value_networks.mrl=x    | model.value_networks
+                    rna-utr5-mrl         | training.time_sampling=importance | training.time_sampling
+                    rna-utr5-mrl-referee | data.roll_outs=5              | data.roll_outs
+                    rna-utr5-mrl-referee | data.states_per_roll_out=5    | data.states_per_roll_out
+                    rna-utr5-mrl-value   | data.table=x                  | data.table
+                    rna-utr5-mrl-value   | data.test=0.1                 | data.test
+                    rna-utr5-mrl-value   | data.candidates=5             | data.candidates
+                    rna-utr5-mrl-value   | data.teacher=x                | data.teacher
+                    rna-utr5-mrl-value   | model.referee=x               | model.referee
+                    """)
+    void refusesWhatTheObjectiveDoesNotUse(String recipe, String override, String key)
+            throws IOException {
+        String objective =
+                switch (recipe) {
+                    case "rna-utr5" -> "masked_nelbo";
+                    case "rna-utr5-mrl" -> "regression";
+                    case "rna-utr5-mrl-referee" -> "distillation";
+                    default -> "soft_value";
+                };
+        assertEquals(
+                key + " is not used by objective " + objective + "; leave it out",
+                refusal(recipe, override));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    rna-utr5             | data.table=             | data.table (objective masked_nelbo)
+                    rna-utr5             | model.schedule=         | model.schedule (objective masked_nelbo)
+                    rna-utr5             | model.config=           | model.config (objective masked_nelbo)
+                    rna-utr5             | model.config=[1]        | model.config (objective masked_nelbo)
+                    rna-utr5             | model.alphabet=         | model.alphabet (objective masked_nelbo)
+                    rna-utr5             | model.architecture=     | model.architecture (objective masked_nelbo)
+                    rna-utr5             | model=                  | model (objective masked_nelbo)
+                    rna-utr5             | data=                   | data (objective masked_nelbo)
+                    rna-utr5             | training=               | training.max_steps (objective masked_nelbo)
+                    rna-utr5             | training.max_steps=     | training.max_steps (objective masked_nelbo)
+                    rna-utr5             | objective=              | objective
+                    rna-utr5-mrl         | data.table=             | data.table (objective regression)
+                    rna-utr5-mrl         | data.label_column=      | data.label_column (objective regression)
+                    rna-utr5-mrl-referee | data.teacher=           | data.teacher (objective distillation)
+                    rna-utr5-mrl-referee | data.random_sequences=  | data.random_sequences (objective distillation)
+                    rna-utr5-mrl-referee | data.generator=         | data.generator (objective distillation)
+                    rna-utr5-mrl-referee | data.reward=            | data.reward (objective distillation)
+                    rna-utr5-mrl-referee | data.label_column=      | data.label_column (objective distillation)
+                    rna-utr5-mrl-value   | data.generator=         | data.generator (objective soft_value)
+                    rna-utr5-mrl-value   | data.reward=            | data.reward (objective soft_value)
+                    rna-utr5-mrl-value   | data.roll_outs=         | data.roll_outs (objective soft_value)
+                    """)
+    void asksForWhatIsMissing(String recipe, String override, String key) throws IOException {
+        assertEquals("job '" + recipe + "' must give " + key, refusal(recipe, override));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    name=                          | job must give name (objective masked_nelbo)
+                    name=My Model                  | name must start with a letter or digit and hold only a-z, 0-9, '.' and '-', got My Model
+                    name=../x                      | name must start with a letter or digit and hold only a-z, 0-9, '.' and '-', got ../x
+                    model.architecture=resnet      | unknown architecture 'resnet'; known architectures: conv-gru, dna-conv, optimus
+                    model.config.filters=3         | unknown key 'filters' in the configuration of dna-conv; known keys: hidden, stacks, clean_tokens, classes, classifier, dropout
+                    model.config.hidden=3          | configuration of dna-conv: hidden must be even, >= 2, got 3
+                    model.config.classes=3         | model.architecture must be dna-conv without classes for objective masked_nelbo, got dna-conv
+                    model.alphabet=ACG             | model.alphabet must have 4 different letters, as the network has, got ACG
+                    model.alphabet=ACGG            | model.alphabet must have 4 different letters, as the network has, got ACGG
+                    model.config.clean_tokens=5    | model.alphabet must have 5 different letters, as the network has, got ACGT
+                    data.validation=0              | data.validation must be above 0, got 0.0
+                    data.test=0                    | data.test must be above 0, got 0.0
+                    data.test=0.95                 | data.validation and data.test must be below 1 together, got 1.05
+                    training.max_steps=0           | max_steps must be at least 1, got 0
+                    training.learning_rate=-1      | learning_rate must be above 0, got -1.0
+                    training.ema_decay=1           | ema_decay must be in [0, 1), got 1.0
+                    training.beta2=1               | beta1 and beta2 must be in [0, 1), got 0.9 and 1.0
+                    training.decay=linear          | training.decay must be one of constant, cosine, got 'linear'
+                    training.time_sampling=uniform | training.time_sampling must be one of antithetic, importance, change_of_variables, got 'uniform'
+                    """)
+    void namesTheRule(String override, String error) throws IOException {
+        assertEquals(error, refusal("rna-utr5", override));
+    }
+
+    @Test
+    void asksForANetworkThatFitsTheObjective() throws IOException {
+        String[] dnaConv = {"model.architecture=dna-conv", "model.config={}"};
+        assertEquals(
+                "model.architecture must be conv-gru or optimus for objective regression, got"
+                        + " dna-conv",
+                refusal("rna-utr5-mrl", dnaConv));
+        assertEquals(
+                "model.architecture must be dna-conv without classes for objective masked_nelbo,"
+                        + " got optimus",
+                refusal("rna-utr5", "model.architecture=optimus", "model.config={}"));
+    }
+
+    @Test
+    void refusesCountsBelowTheLeast() throws IOException {
+        assertEquals(
+                "data.roll_outs must be at least 1, got 0",
+                refusal("rna-utr5-mrl-value", "data.roll_outs=0"));
+        assertEquals(
+                "data.states_per_roll_out must be at least 1, got 0",
+                refusal("rna-utr5-mrl-value", "data.states_per_roll_out=0"));
+        for (String key : List.of("random_sequences", "candidates", "steps")) {
+            assertEquals(
+                    "data." + key + " must be at least 1, got 0",
+                    refusal("rna-utr5-mrl-referee", "data." + key + "=0"));
+        }
+        for (String key : List.of("generated_sequences", "guided_sequences", "teacher_output")) {
+            assertEquals(
+                    "data." + key + " must be at least 0, got -1",
+                    refusal("rna-utr5-mrl-referee", "data." + key + "=-1"));
+        }
+    }
+}

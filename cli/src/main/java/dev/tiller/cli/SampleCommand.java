@@ -1,6 +1,6 @@
 package dev.tiller.cli;
 
-import dev.tiller.cli.run.Devices;
+import dev.tiller.cli.run.EngineSettings;
 import dev.tiller.cli.run.JobYaml;
 import dev.tiller.cli.run.RunFolder;
 import dev.tiller.cli.run.SamplingJob;
@@ -133,7 +133,7 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Devices.configureEngine(1);
+        EngineSettings.configure(1);
         SamplingJob resolved = resolve();
         Path folder =
                 out != null ? out : Path.of("runs", resolved.method() + "-" + resolved.seed());

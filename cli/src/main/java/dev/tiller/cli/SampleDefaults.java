@@ -1,6 +1,6 @@
 package dev.tiller.cli;
 
-import dev.tiller.cli.run.Devices;
+import dev.tiller.cli.run.EngineSettings;
 import dev.tiller.cli.run.SamplingJob;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,7 +71,7 @@ final class SampleDefaults {
                 first(Options::seed, 0L),
                 first(Options::batchSize, 64),
                 first(Options::threads, Runtime.getRuntime().availableProcessors()),
-                Devices.resolve(first(Options::device, "auto")));
+                EngineSettings.device(first(Options::device, "auto")));
     }
 
     /** Options of another reward than the one before would not fit it. */

@@ -1,6 +1,6 @@
 package dev.tiller.cli;
 
-import dev.tiller.cli.run.Devices;
+import dev.tiller.cli.run.EngineSettings;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
@@ -50,10 +50,10 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Devices.configureEngine(1);
+        EngineSettings.configure(1);
         Rewards rewards = Rewards.load();
         rewards.provider(name);
-        RewardContext context = new RewardContext(Devices.resolve(device));
+        RewardContext context = new RewardContext(EngineSettings.device(device));
         try (Reward reward = rewards.create(name, options, context)) {
             List<Fasta.Record> records = Fasta.read(file, reward.letters());
             Designs designs = new Designs(records.stream().map(Fasta.Record::sequence).toList());

@@ -1,11 +1,12 @@
 package dev.tiller.cli;
 
-import dev.tiller.cli.run.Devices;
+import dev.tiller.cli.run.EngineSettings;
 import dev.tiller.finetune.TrainingListener;
 import dev.tiller.finetune.job.JobFile;
 import dev.tiller.finetune.job.JobFolder;
 import dev.tiller.finetune.job.JobRunner;
 import dev.tiller.finetune.job.TrainingJob;
+import dev.tiller.zoo.Devices;
 import dev.tiller.zoo.ModelDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ final class TrainCommand implements Callable<Integer> {
         if (threads < 1) {
             throw new IllegalArgumentException("--threads must be at least 1, got " + threads);
         }
-        Devices.configureEngine(threads);
+        EngineSettings.configure(threads);
         PrintWriter err = spec.commandLine().getErr();
         TrainingJob job = JobFile.read(file, overrides);
         JobRunner.check(job);
@@ -90,7 +91,7 @@ final class TrainCommand implements Callable<Integer> {
             JobRunner runner =
                     new JobRunner(
                             job,
-                            Devices.device(Devices.resolve(device)),
+                            Devices.parse(EngineSettings.device(device)),
                             listener,
                             line -> say(err, line));
             ModelDirectory model = runner.run(folder);

@@ -20,6 +20,7 @@ import dev.tiller.sampler.decoder.BestOfN;
 import dev.tiller.sampler.decoder.Svdd;
 import dev.tiller.sampler.masked.FirstHitting;
 import dev.tiller.sampler.masked.MaskedDiffusion;
+import dev.tiller.zoo.Devices;
 import dev.tiller.zoo.ModelConfig;
 import dev.tiller.zoo.ModelDirectory;
 import dev.tiller.zoo.ModelZoo;
@@ -71,7 +72,7 @@ public final class SamplingRun implements AutoCloseable {
         Rewards.requireReadable(reward, config.alphabet(), job.model());
         referee = reward.referee().map(name -> rewards.create(name, Map.of(), context));
         String valueName = job.method() == SamplingJob.Method.SVDD_MC ? valueName(config) : null;
-        Device device = Devices.device(job.device());
+        Device device = Devices.parse(job.device());
         devices = NDManager.newBaseManager(device, "PyTorch");
         denoiser = ModelZoo.denoiser(job.model(), device);
         valueNetwork = valueName == null ? null : ModelZoo.value(valueName, device);

@@ -1,11 +1,10 @@
 package dev.tiller.cli.run;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 
-/** Devices by their names on the command line. */
-public final class Devices {
-    private Devices() {}
+/** How the tensor engine is set up for a command. */
+public final class EngineSettings {
+    private EngineSettings() {}
 
     /**
      * Prepares the engine; to be called before anything else touches it.
@@ -13,7 +12,7 @@ public final class Devices {
      * @param threadsPerCall threads inside one network call. 1 for sampling, where worker threads
      *     share the calls, so that results do not depend on the number of threads
      */
-    public static void configureEngine(int threadsPerCall) {
+    public static void configure(int threadsPerCall) {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threadsPerCall));
@@ -28,7 +27,7 @@ public final class Devices {
      * @return cpu or gpu:N, which is there
      * @throws IllegalArgumentException if the name is not one of these or the GPU is not there
      */
-    public static String resolve(String name) {
+    public static String device(String name) {
         if (name.equals("cpu")) {
             return name;
         }
@@ -49,17 +48,5 @@ public final class Devices {
                             + "; use --device cpu or auto");
         }
         return name;
-    }
-
-    /**
-     * Returns a device.
-     *
-     * @param resolved cpu or gpu:N
-     * @return the engine's device
-     */
-    public static Device device(String resolved) {
-        return resolved.equals("cpu")
-                ? Device.cpu()
-                : Device.gpu(Integer.parseInt(resolved.substring(4)));
     }
 }

@@ -163,7 +163,7 @@ public final class ModelDirectory {
             ByteBuffer bytes = ByteBuffer.wrap(bytes(WEIGHTS));
             try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
                 WeightFile weights = SafeTensors.read(place + "/" + WEIGHTS, bytes, manager);
-                return new Network(block, weights, device, Digests.sha256(bytes));
+                return new Network(block, weights.tensors(), device, Digests.sha256(bytes));
             }
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(

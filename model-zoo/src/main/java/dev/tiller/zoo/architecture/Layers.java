@@ -83,7 +83,7 @@ final class Layers {
      * 120 input channels the output is wrong, with 12 output channels the gradient of the input.
      */
     private long padding(long channels) {
-        return device.isGpu() ? 0 : (VECTOR - channels % VECTOR) % VECTOR;
+        return device.equals(Device.cpu()) ? (VECTOR - channels % VECTOR) % VECTOR : 0;
     }
 
     /** A convolution of width 1 along the positions: [B, L, C] to [B, L, C']. */

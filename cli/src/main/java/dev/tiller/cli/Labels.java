@@ -1,6 +1,7 @@
 package dev.tiller.cli;
 
 import dev.tiller.cli.run.SamplingJob;
+import dev.tiller.zoo.Backend;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
@@ -28,6 +29,14 @@ final class Labels {
         @Override
         public SamplingJob.Method convert(String text) {
             return read(SamplingJob.Method.class, text);
+        }
+    }
+
+    /** Reads {@code --backend}. */
+    static final class Backends implements ITypeConverter<Backend> {
+        @Override
+        public Backend convert(String text) {
+            return read(Backend.class, text);
         }
     }
 

@@ -149,26 +149,39 @@ public final class ModelDirectory {
     }
 
     /**
-     * Builds the network and loads its weights.
+     * Builds the network and loads its weights, to run on DJL's engine.
      *
      * @param device the device to run on
      * @return the network, closed by the caller
      * @throws IllegalArgumentException if configuration and weights do not fit each other
      */
     public Network network(Device device) {
+        return network(Backend.PYTORCH, device);
+    }
+
+    /**
+     * Builds the network and loads its weights.
+     *
+     * @param backend the engine to run on
+     * @param device the device to run on
+     * @return the network, closed by the caller
+     * @throws IllegalArgumentException if configuration and weights do not fit each other, or the
+     *     engine cannot run the network on the device
+     */
+    public Network network(Backend backend, Device device) {
         try {
-            NamedBlock block =
-                    Architectures.create(config.architecture(), config.architectureConfig());
-            requireLetters(block);
-            ByteBuffer bytes = ByteBuffer.wrap(bytes(WEIGHTS));
-            try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
-                WeightFile weights = SafeTensors.read(place + "/" + WEIGHTS, bytes, manager);
-                return new Network(block, weights.tensors(), device, Digests.sha256(bytes));
-            }
+            return Inference.open(this, backend, device);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "model '" + config.name() + "' cannot be loaded: " + e.getMessage(), e);
         }
+    }
+
+    /** The architecture without weights. */
+    NamedBlock block() {
+        NamedBlock block = Architectures.create(config.architecture(), config.architectureConfig());
+        requireLetters(block);
+        return block;
     }
 
     private void requireLetters(NamedBlock block) {

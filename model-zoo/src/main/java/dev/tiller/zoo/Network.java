@@ -28,6 +28,7 @@ public final class Network implements AutoCloseable {
     private final InferenceSession session;
     private final NDManager manager;
     private final String digest;
+    private final String engine;
     private final int rowsPerCall;
 
     /**
@@ -35,10 +36,12 @@ public final class Network implements AutoCloseable {
      *
      * @param session what evaluates the rows; closed with this network
      * @param digest the SHA-256 of the weights, for records
+     * @param engine one line that says what runs the network, and why
      */
-    public Network(InferenceSession session, String digest) {
+    public Network(InferenceSession session, String digest, String engine) {
         this.session = Objects.requireNonNull(session);
         this.digest = Objects.requireNonNull(digest);
+        this.engine = Objects.requireNonNull(engine);
         this.manager = NDManager.newBaseManager(session.device());
         this.rowsPerCall = session.onGpu() ? ROWS_PER_CALL_GPU : ROWS_PER_CALL;
     }
@@ -53,7 +56,7 @@ public final class Network implements AutoCloseable {
      * @throws IllegalArgumentException if the weights do not fit
      */
     public Network(NamedBlock block, Map<String, NDArray> weights, Device device, String digest) {
-        this(new BlockSession(block, weights, device), digest);
+        this(new BlockSession(block, weights, device), digest, Backend.PYTORCH.toString());
     }
 
     /**
@@ -77,6 +80,15 @@ public final class Network implements AutoCloseable {
      */
     public Backend backend() {
         return session.backend();
+    }
+
+    /**
+     * Says what runs the network, and why.
+     *
+     * @return one line
+     */
+    public String engine() {
+        return engine;
     }
 
     /**

@@ -12,6 +12,7 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.tiller.zoo.Backend;
@@ -89,17 +90,43 @@ public final class OnnxSession implements InferenceSession {
     }
 
     private static void addCuda(OrtSession.SessionOptions settings, int gpu) {
+        requireCuda("gpu:" + gpu);
         try {
             settings.addCUDA(gpu);
         } catch (OrtException e) {
             throw new IllegalArgumentException(
                     "device must be one that ONNX Runtime can use, got gpu:"
                             + gpu
-                            + " where it has the providers "
-                            + OrtEnvironment.getAvailableProviders()
-                            + "; choose --device cpu, or run with the artifact onnxruntime_gpu",
+                            + ", of which it says: "
+                            + oneLine(e),
                     e);
         }
+    }
+
+    /**
+     * Checks that ONNX Runtime was built for GPUs.
+     *
+     * @param device the GPU that was asked for
+     * @throws IllegalArgumentException if it was not
+     */
+    public static void requireCuda(String device) {
+        if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+            throw new IllegalArgumentException(
+                    "device must be one that ONNX Runtime can use, got "
+                            + device
+                            + " where it has the providers "
+                            + OrtEnvironment.getAvailableProviders()
+                            + "; choose --device cpu, or put onnxruntime_gpu on the class path");
+        }
+    }
+
+    /**
+     * Returns the version of ONNX Runtime.
+     *
+     * @return such as 1.24.1
+     */
+    public static String version() {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR).getVersion();
     }
 
     private static Map<String, TensorInfo> tensors(

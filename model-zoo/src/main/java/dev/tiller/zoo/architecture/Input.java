@@ -1,0 +1,31 @@
+package dev.tiller.zoo.architecture;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * One input of an architecture.
+ *
+ * @param name what exporters call it
+ * @param type its dtype
+ * @param shape its shape; -1 is a free dimension. The first one is the batch and always free
+ */
+public record Input(String name, DataType type, Shape shape) {
+    static Input tokens() {
+        return new Input("tokens", DataType.INT64, new Shape(-1, -1));
+    }
+
+    static Input sigma() {
+        return new Input("sigma", DataType.FLOAT32, new Shape(-1));
+    }
+
+    static Input label() {
+        return new Input("class", DataType.INT64, new Shape(-1));
+    }
+
+    /** {@code length} -1 is free. */
+    static Input oneHot(long length) {
+        return new Input(
+                "one_hot", DataType.FLOAT32, new Shape(-1, length, Architectures.ONE_HOT_LETTERS));
+    }
+}

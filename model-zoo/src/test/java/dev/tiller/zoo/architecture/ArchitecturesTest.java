@@ -34,6 +34,15 @@ class ArchitecturesTest {
                 optimus,
                 ((Optimus) Architectures.create("optimus", Architectures.describe(optimus)))
                         .config());
+        Enformer.Config enformer = Enformer.Config.defaults();
+        assertEquals(
+                enformer,
+                ((Enformer) Architectures.create("enformer", Architectures.describe(enformer)))
+                        .config());
+        Dit.Config dit = new Dit.Config(24, 12, 2, 4, 4, 8, 0.1);
+        assertEquals(
+                dit,
+                ((Dit) Architectures.create("mdlm-dit", Architectures.describe(dit))).config());
     }
 
     @Test
@@ -52,9 +61,9 @@ class ArchitecturesTest {
     @Test
     void listsKnownNames() throws JsonProcessingException {
         assertEquals(
-                "unknown architecture 'enformer'; known architectures: conv-gru, dna-conv,"
-                        + " optimus",
-                complaint("enformer", json("{}")));
+                "unknown architecture 'encoder'; known architectures: conv-gru, dna-conv, enformer,"
+                        + " mdlm-dit, optimus",
+                complaint("encoder", json("{}")));
     }
 
     @Test
@@ -69,6 +78,14 @@ class ArchitecturesTest {
         assertEquals(
                 "configuration of dna-conv: hidden must be even, >= 2, got 3",
                 complaint("dna-conv", json("{'hidden': 3}")));
+        assertEquals(
+                "configuration of mdlm-dit: hidden must be an even number for each of the 5 heads,"
+                        + " got 24",
+                complaint("mdlm-dit", json("{'hidden': 24, 'heads': 5}")));
+        assertEquals(
+                "configuration of enformer: the last of channels must be a multiple of 6 for each"
+                        + " of the 2 heads, got 40",
+                complaint("enformer", json("{'channels': [20, 40], 'heads': 2}")));
         assertEquals(
                 "configuration of conv-gru: dropout must be in [0, 1), got 1.0",
                 complaint("conv-gru", json("{'dropout': 1}")));

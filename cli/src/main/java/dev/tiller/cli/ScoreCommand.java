@@ -61,7 +61,8 @@ final class ScoreCommand implements Callable<Integer> {
         EngineSettings.configure(1);
         Rewards rewards = Rewards.load();
         rewards.provider(name);
-        RewardContext context = new RewardContext(EngineSettings.device(device), backend.toString());
+        RewardContext context =
+                new RewardContext(EngineSettings.device(device), backend.toString());
         try (Reward reward = rewards.create(name, options, context)) {
             List<Fasta.Record> records = Fasta.read(file, reward.letters());
             Designs designs = new Designs(records.stream().map(Fasta.Record::sequence).toList());

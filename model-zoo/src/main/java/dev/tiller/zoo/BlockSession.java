@@ -9,7 +9,7 @@ import dev.tiller.zoo.architecture.NamedBlock;
 import java.util.Map;
 import java.util.Objects;
 
-/** A network on DJL's engine; its parameters are frozen. */
+/** A network on DJL's engine; its parameters are frozen and what depends on them alone is kept. */
 public final class BlockSession implements InferenceSession {
     private final NamedBlock block;
     private final NDManager manager;
@@ -32,6 +32,7 @@ public final class BlockSession implements InferenceSession {
             throw e;
         }
         block.freezeParameters(true);
+        block.fold(manager);
     }
 
     /**

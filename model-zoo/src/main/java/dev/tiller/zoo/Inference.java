@@ -23,8 +23,8 @@ import java.util.Map;
 /**
  * Opens the networks of model folders on the engine that was asked for.
  *
- * <p>{@link Backend#AUTO} takes ONNX Runtime on the CPU, where it is about 1.3 to 2.5 times as fast,
- * and DJL's engine on a GPU, or where a network cannot be exported.
+ * <p>{@link Backend#AUTO} takes ONNX Runtime on the CPU, where it is about 1.3 to 2.5 times as
+ * fast, and DJL's engine on a GPU, or where a network cannot be exported.
  */
 final class Inference {
     private static final String CACHE = "onnx";
@@ -131,6 +131,12 @@ final class Inference {
 
     /** The inputs of a forward call, with a fixed length where the operations depend on it. */
     static List<Input> inputs(NamedBlock block, ModelConfig config) {
+        if (block.lengthSpecific() && config.length() == 0) {
+            throw new UnsupportedOperationException(
+                    "length of a model of architecture "
+                            + config.architecture()
+                            + " must be in its config.json, got 0");
+        }
         List<Input> inputs = new ArrayList<>();
         for (Input input : block.inputs(config.timeConditioning())) {
             inputs.add(block.lengthSpecific() ? input.withLength(config.length()) : input);

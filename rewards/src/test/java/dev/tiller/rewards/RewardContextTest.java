@@ -21,7 +21,8 @@ final class RewardContextTest {
     @ValueSource(strings = {"", "gpu", "gpu:", "gpu:-1", "CPU", "cpu:0"})
     void rejectsOtherDevices(String device) {
         IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> new RewardContext(device, "auto"));
+                assertThrows(
+                        IllegalArgumentException.class, () -> new RewardContext(device, "auto"));
         assertEquals(
                 "device must be cpu or gpu:N, got " + device + "; write for example gpu:0",
                 e.getMessage());

@@ -75,10 +75,7 @@ public final class SamplingRun implements AutoCloseable {
         String valueName = job.method() == SamplingJob.Method.SVDD_MC ? valueName(config) : null;
         Device device = Devices.parse(job.device(), job.backend());
         denoiser = ModelZoo.denoiser(job.model(), job.backend(), device);
-        valueNetwork =
-                valueName == null
-                        ? null
-                        : ModelZoo.value(valueName, job.backend(), device);
+        valueNetwork = valueName == null ? null : ModelZoo.value(valueName, job.backend(), device);
         devices = denoiser.network().newManager();
         engine = denoiser.network().engine();
         this.job = job.withBackend(denoiser.network().backend());

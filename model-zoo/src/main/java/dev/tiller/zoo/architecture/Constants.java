@@ -1,5 +1,6 @@
 package dev.tiller.zoo.architecture;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.tiller.sampler.numerics.Scope;
@@ -24,6 +25,11 @@ final class Constants implements AutoCloseable {
 
     Constants(NDManager owner) {
         this.owner = owner;
+    }
+
+    /** Where the kept arrays are; they serve calls on this device alone. */
+    Device device() {
+        return owner.getDevice();
     }
 
     /** Returns the kept arrays, which are not to be closed; null if there is no room for them. */

@@ -58,7 +58,8 @@ final class Layers {
      * @param compute makes the arrays in the scope that it is given
      */
     NDList constants(String key, NDArray x, Function<Scope, NDList> compute) {
-        NDList kept = constants == null ? null : constants.get(key, compute);
+        boolean here = constants != null && constants.device().equals(device);
+        NDList kept = here ? constants.get(key, compute) : null;
         if (kept != null) {
             return kept;
         }

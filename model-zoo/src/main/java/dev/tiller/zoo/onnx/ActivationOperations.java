@@ -21,6 +21,12 @@ final class ActivationOperations {
     }
 
     NDArray relu() {
+        Symbol x = trace.symbol(self);
+        if (graph.isImage(x)) {
+            Symbol image = graph.image(x);
+            Symbol active = graph.node("Relu", x.type(), image.shape(), List.of(image));
+            return trace.symbolic(graph.sequences(active));
+        }
         return unary("Relu");
     }
 

@@ -21,6 +21,16 @@ final class ElementwiseOperations {
     }
 
     NDArray add(NDArray other) {
+        Symbol x = trace.symbol(self);
+        if (!trace.of(other).isKnown()) {
+            Symbol y = trace.symbol(other);
+            if (graph.isImage(x) && graph.isImage(y) && x.shape().equals(y.shape())) {
+                Symbol image = graph.image(x);
+                Symbol sum =
+                        graph.node("Add", x.type(), image.shape(), List.of(image, graph.image(y)));
+                return trace.symbolic(graph.sequences(sum));
+            }
+        }
         return binary("Add", other);
     }
 

@@ -33,29 +33,51 @@ final class LayerOperations {
             Shape padding,
             Shape dilation,
             int groups) {
-        if (input.getShape().dimension() == 3) {
-            // ONNX Runtime has its blocked kernels, about 1.2 to 2 times as fast, for images alone
-            NDList image =
-                    convolution(
-                            input.expandDims(2),
-                            weight.expandDims(2),
-                            bias,
-                            new Shape(1, stride.get(0)),
-                            new Shape(0, padding.get(0)),
-                            new Shape(1, dilation.get(0)),
-                            groups);
-            return new NDList(image.head().squeeze(2));
-        }
         Symbol x = trace.symbol(input);
+        if (x.rank() == 3) {
+            return list(sequenceConvolution(x, weight, bias, stride, padding, dilation, groups));
+        }
+        long[] pads = {padding.get(0), padding.get(1), padding.get(0), padding.get(1)};
+        return list(convolution(x, weight, bias, stride, pads, dilation, groups));
+    }
+
+    private Symbol sequenceConvolution(
+            Symbol x,
+            NDArray weight,
+            NDArray bias,
+            Shape stride,
+            Shape padding,
+            Shape dilation,
+            int groups) {
+        OnnxGraph.Padded source = graph.unpadded(x);
+        long before = source.before() + padding.get(0);
+        long after = source.after() + padding.get(0);
+        Symbol image =
+                convolution(
+                        graph.image(source.source()),
+                        weight.expandDims(2),
+                        bias,
+                        new Shape(1, stride.get(0)),
+                        new long[] {0, before, 0, after},
+                        new Shape(1, dilation.get(0)),
+                        groups);
+        return graph.sequences(image);
+    }
+
+    /** {@code pads} are rows above and columns left of the image, then those below and right. */
+    private Symbol convolution(
+            Symbol x,
+            NDArray weight,
+            NDArray bias,
+            Shape stride,
+            long[] pads,
+            Shape dilation,
+            int groups) {
         Symbol w = trace.symbol(weight);
-        int spatial = x.rank() - 2;
-        long[] pads = new long[2 * spatial];
         long[] sizes = x.shape().getShape().clone();
         sizes[1] = w.shape().get(0);
-        for (int i = 0; i < spatial; i++) {
-            pads[i] = padding.get(i);
-            pads[spatial + i] = padding.get(i);
-            long loss = dilation.get(i) * (w.shape().get(2 + i) - 1) - 2 * padding.get(i);
+        for (int i = 0; i < 2; i++) {
+            long loss = dilation.get(i) * (w.shape().get(2 + i) - 1) - pads[i] - pads[2 + i];
             if (FreeDimensions.isFree(sizes[2 + i]) && (loss != 0 || stride.get(i) != 1)) {
                 throw OnnxGraph.unsupported("a convolution that changes a free length");
             }
@@ -71,7 +93,7 @@ final class LayerOperations {
             Attributes.integers("dilations", dilation.getShape()),
             Attributes.integer("group", groups)
         };
-        return list(graph.node("Conv", x.type(), new Shape(sizes), inputs, attributes));
+        return graph.node("Conv", x.type(), new Shape(sizes), inputs, attributes);
     }
 
     NDList layerNorm(NDArray input, Shape normalized, NDArray gamma, NDArray beta, float eps) {

@@ -97,15 +97,18 @@ final class ShapeOperations {
             int axis = x.rank() - 1 - i;
             pads[axis] = padding.get(2 * i);
             pads[x.rank() + axis] = padding.get(2 * i + 1);
-            requireFixed(sizes[axis], pads[axis] + pads[x.rank() + axis]);
             sizes[axis] += pads[axis] + pads[x.rank() + axis];
         }
-        return trace.symbolic(
+        Symbol result =
                 graph.node(
                         "Pad",
                         x.type(),
                         new Shape(sizes),
-                        List.of(x, graph.vector(pads), graph.scalar(value, x.type()))));
+                        List.of(x, graph.vector(pads), graph.scalar(value, x.type())));
+        if (x.rank() == 3 && value == 0 && pads[0] + pads[1] + pads[3] + pads[4] == 0) {
+            graph.padded(result, new OnnxGraph.Padded(x, pads[2], pads[5]));
+        }
+        return trace.symbolic(result);
     }
 
     NDArray repeat(int axis, long repeats) {
@@ -196,8 +199,8 @@ final class ShapeOperations {
             return x;
         }
         // what is left of a free axis must have a fixed size
-        if (FreeDimensions.isFree(size)
-                && (end >= size || FreeDimensions.isDerived(end) || step < 1)) {
+        boolean free = FreeDimensions.isFree(size) || FreeDimensions.isDerived(size);
+        if (free && (end >= size || FreeDimensions.isDerived(end) || step < 1)) {
             throw OnnxGraph.unsupported(
                     "a slice that depends on the size of an input: " + start + ":" + end);
         }

@@ -135,6 +135,7 @@ class OnnxOperationsIT {
                                         new Shape(2),
                                         1)
                                 .head());
+        OPERATIONS.put("convolutions of even width", x -> even(even(x)).add(x));
         OPERATIONS.put(
                 "layerNorm",
                 x ->
@@ -172,6 +173,21 @@ class OnnxOperationsIT {
                                 .head());
         OPERATIONS.put("gru in one direction", x -> gru(x, false));
         OPERATIONS.put("gru in both directions", x -> gru(x, true));
+    }
+
+    private static NDArray even(NDArray x) {
+        return x.getNDArrayInternal()
+                .convolution(
+                        x.pad(new Shape(1, 2), 0),
+                        weights(x, CHANNELS, CHANNELS, 4),
+                        weights(x, CHANNELS),
+                        new Shape(1),
+                        new Shape(0),
+                        new Shape(1),
+                        1)
+                .head()
+                .getNDArrayInternal()
+                .relu();
     }
 
     private enum LastAxis {

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tiller.zoo.architecture.Architectures;
-import dev.tiller.zoo.architecture.DnaConv;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.weights.Digests;
 import dev.tiller.zoo.weights.SafeTensors;
@@ -172,14 +171,10 @@ public final class ModelDirectory {
     }
 
     private void requireLetters(NamedBlock block) {
-        int letters =
-                block instanceof DnaConv denoiser
-                        ? denoiser.config().cleanTokens()
-                        : Architectures.ONE_HOT_LETTERS;
-        if (letters != config.alphabet().length()) {
+        if (block.letters() != config.alphabet().length()) {
             throw new IllegalArgumentException(
                     "alphabet must have the "
-                            + letters
+                            + block.letters()
                             + " letters of the network, got "
                             + config.alphabet());
         }

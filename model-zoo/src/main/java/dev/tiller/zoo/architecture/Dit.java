@@ -217,7 +217,7 @@ public final class Dit extends NamedBlock {
             NDArray all = layers.linear(name + MODULATION, c).expandDims(1);
             for (int j = 0; j < (block ? PER_BLOCK : AT_OUTPUT); j++) {
                 long start = (long) j * config.hidden();
-                NDArray part = all.get(new NDIndex("..., {}:{}", start, start + config.hidden()));
+                NDArray part = all.get(new NDIndex(":, :, {}:{}", start, start + config.hidden()));
                 modulations.add(j % 3 == 1 ? part.add(1f) : part);
             }
         }
@@ -276,7 +276,7 @@ public final class Dit extends NamedBlock {
     /** One of queries, keys and values: [B, L, 3 H] to [B, heads, L, features per head]. */
     private NDArray heads(NDArray all, int which) {
         long start = (long) which * config.hidden();
-        NDArray own = all.get(new NDIndex("..., {}:{}", start, start + config.hidden()));
+        NDArray own = all.get(new NDIndex(":, :, {}:{}", start, start + config.hidden()));
         long length = all.getShape().get(1);
         return own.reshape(-1, length, config.heads(), config.perHead()).transpose(0, 2, 1, 3);
     }

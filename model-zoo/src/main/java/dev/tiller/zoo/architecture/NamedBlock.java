@@ -199,6 +199,18 @@ public abstract class NamedBlock extends AbstractBlock {
     }
 
     /**
+     * Returns the shapes of all parameters.
+     *
+     * @return the shapes by name, in the order of {@link #getParameters()}, also before there are
+     *     weights
+     */
+    public final Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        slots.forEach((name, slot) -> shapes.put(name, slot.shape()));
+        return shapes;
+    }
+
+    /**
      * Returns the weights.
      *
      * @return the arrays themselves by name, float32, owned by this block, in the order of {@link
@@ -226,9 +238,7 @@ public abstract class NamedBlock extends AbstractBlock {
      */
     public final void load(Map<String, NDArray> weights, NDManager owner) {
         Map<String, NDArray> given = Prefixes.strip(weights);
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        slots.forEach((name, slot) -> shapes.put(name, slot.shape()));
-        new WeightCheck(architecture, shapes, tables).require(given, this::ignores);
+        new WeightCheck(architecture, shapes(), tables).require(given, this::ignores);
         unfold();
         slots.forEach(
                 (name, slot) -> {

@@ -61,13 +61,14 @@ record RelativeAttention(String name, int heads, int keyLength, int valueLength,
      * Takes [B, heads, i, j - i + n - 1] to [B, heads, i, j]: in row-major order the wanted
      * elements start at n - 1 and each row is 2 n - 2 behind the one before.
      */
-    private NDArray shift(NDArray x) {
+    static NDArray shift(NDArray x) {
+        long heads = x.getShape().get(1);
         long n = x.getShape().get(2);
         if (n == 1) {
             return x;
         }
         NDArray flat = x.reshape(-1, heads, n * (2 * n - 1));
-        NDArray rows = flat.get(new NDIndex("..., {}:{}", n - 1, n - 1 + n * (2 * n - 2)));
-        return rows.reshape(-1, heads, n, 2 * n - 2).get(new NDIndex("..., :{}", n));
+        NDArray rows = flat.get(new NDIndex(":, :, {}:{}", n - 1, n - 1 + n * (2 * n - 2)));
+        return rows.reshape(-1, heads, n, 2 * n - 2).get(new NDIndex(":, :, :, :{}", n));
     }
 }

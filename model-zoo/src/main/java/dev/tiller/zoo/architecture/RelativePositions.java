@@ -51,9 +51,9 @@ final class RelativePositions {
     }
 
     /**
-     * Gamma densities with means up to n, divided by the largest of them. They are formed in
-     * float32, as the published weights saw them: the logarithms cancel, and in float64 the
-     * densities of narrow peaks are visibly others.
+     * Gamma densities with means up to n, divided by the largest of them. The logarithms are formed
+     * in float32, as the published weights saw them: they cancel, so that float64 would give
+     * visibly other densities.
      */
     private static void gammas(int n, int count, int distance, float[] out, int start) {
         float x = Math.abs(distance);

@@ -38,15 +38,15 @@ final class Rotary {
         return new NDList(manager.create(cosines, shape), manager.create(sines, shape));
     }
 
-    /** Turns every position of [..., L, D] by its angles. */
+    /** Turns every position of [B, heads, L, D] by its angles. */
     static NDArray rotate(NDArray x, NDList tables) {
         NDArray cosines = tables.get(0);
         NDArray sines = tables.get(1);
         long half = cosines.getShape().get(1);
-        NDArray first = x.get(new NDIndex("..., :{}", half));
-        NDArray second = x.get(new NDIndex("..., {}:", half));
+        NDArray first = x.get(new NDIndex(":, :, :, :{}", half));
+        NDArray second = x.get(new NDIndex(":, :, :, {}:", half));
         NDArray turnedFirst = first.mul(cosines).sub(second.mul(sines));
         NDArray turnedSecond = second.mul(cosines).add(first.mul(sines));
-        return turnedFirst.concat(turnedSecond, -1);
+        return turnedFirst.concat(turnedSecond, 3);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tiller.zoo.architecture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -10,6 +11,7 @@ import ai.djl.training.GradientCollector;
 import dev.tiller.sampler.masked.D3pm;
 import dev.tiller.sampler.masked.ScoreEntropy;
 import dev.tiller.sampler.masked.Subs;
+import dev.tiller.sampler.numerics.Gradients;
 import dev.tiller.sampler.parity.ParityCase;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +85,35 @@ class DitParityIT {
         NDArray folded = ParityBlocks.forward(block, x, sigma).head();
         parity.requireClose("out.logits", folded.toFloatArray(), FORWARD);
         System.err.printf("%s: forward %.1e, gradients %.1e%n", parity, worst, worstGradient);
+    }
+
+    /**
+     * No case holds gradients of soft inputs. At the one-hot of x they are products of the same
+     * gradients of features that the case's gradient of the embedding sums by token.
+     */
+    @ParameterizedTest
+    @MethodSource("forwardCases")
+    void softInputsHaveTheGradientOfTheirEmbeddings(ParityCase parity) {
+        load(parity);
+        String name = "vocab_embed.embedding";
+        NDArray embedding = block.weights().get(name);
+        NDArray ofEmbedding = ParityBlocks.floats(parity, "grad." + PREFIX + name, manager);
+        NDArray expected = ofEmbedding.matMul(embedding.transpose());
+        int v = block.letters() + 1;
+        NDArray soft = ParityBlocks.longs(parity, "in.x", manager).oneHot(v);
+        soft.setRequiresGradient(true);
+        NDArray sigma = ParityBlocks.floats(parity, "in.sigma", manager);
+        NDArray probe = ParityBlocks.floats(parity, "in.probe", manager);
+        Gradients.backward(
+                manager, () -> ParityBlocks.forward(block, soft, sigma).head().mul(probe).sum());
+        NDArray byToken =
+                soft.stopGradient()
+                        .reshape(-1, v)
+                        .transpose()
+                        .matMul(soft.getGradient().reshape(-1, v));
+        float largest = expected.abs().max().getFloat();
+        float difference = expected.sub(byToken).abs().max().getFloat();
+        assertTrue(difference <= GRADIENT * largest, difference + " of " + largest);
     }
 
     private static double heads(ParityCase parity, NDArray logits, NDArray x) {

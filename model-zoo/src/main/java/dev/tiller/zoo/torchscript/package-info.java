@@ -1,0 +1,2 @@
+/** Modules that PyTorch exported as TorchScript, evaluated and differentiated by libtorch. */
+package dev.tiller.zoo.torchscript;

@@ -9,9 +9,11 @@ import dev.tiller.zoo.onnx.OnnxExporter;
 import dev.tiller.zoo.onnx.OnnxSession;
 import dev.tiller.zoo.onnx.OnnxVerification;
 import dev.tiller.zoo.registry.Places;
+import dev.tiller.zoo.torchscript.TorchScript;
 import dev.tiller.zoo.weights.Digests;
 import dev.tiller.zoo.weights.WeightFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,9 @@ final class Inference {
     private Inference() {}
 
     static Network open(ModelDirectory model, Backend requested, Device device) {
+        if (ForeignModule.isForeign(model.config())) {
+            return foreign(model, requested, device);
+        }
         if (requested == Backend.PYTORCH) {
             return onEngine(model, device, "as asked for");
         }
@@ -57,6 +62,37 @@ final class Inference {
             }
             return onEngine(model, device, "for ONNX Runtime cannot: " + e.getMessage());
         }
+    }
+
+    /** A TorchScript module runs on libtorch alone, an ONNX graph on ONNX Runtime alone. */
+    private static Network foreign(ModelDirectory model, Backend requested, Device device) {
+        boolean script = model.config().architecture().equals(ForeignModule.TORCHSCRIPT);
+        Backend only = script ? Backend.PYTORCH : Backend.ONNX;
+        if (requested != Backend.AUTO && requested != only) {
+            throw new IllegalArgumentException(
+                    "backend of a model of architecture "
+                            + model.config().architecture()
+                            + " must be "
+                            + only
+                            + " or auto, got "
+                            + requested);
+        }
+        int gpu = device.isGpu() ? device.getDeviceId() : -1;
+        String name = "model '" + model.config().name() + "'";
+        InferenceSession module;
+        try {
+            module =
+                    script
+                            ? TorchScript.load(model.moduleFile(), device)
+                            : new OnnxSession(
+                                    name, model.module(), new OnnxSession.Options(1, gpu));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Network(
+                new ForeignModule(module, model.config()),
+                model.digest(),
+                only + " (the only one for architecture " + model.config().architecture() + ")");
     }
 
     private static Network onEngine(ModelDirectory model, Device device, String why) {

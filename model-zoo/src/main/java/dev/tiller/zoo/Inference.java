@@ -2,12 +2,8 @@ package dev.tiller.zoo;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import dev.tiller.zoo.architecture.Input;
-import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.onnx.OnnxCache;
-import dev.tiller.zoo.onnx.OnnxExporter;
 import dev.tiller.zoo.onnx.OnnxSession;
-import dev.tiller.zoo.onnx.OnnxVerification;
 import dev.tiller.zoo.registry.Places;
 import dev.tiller.zoo.torchscript.TorchScript;
 import dev.tiller.zoo.weights.Digests;
@@ -18,9 +14,6 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Opens the networks of model folders on the engine that was asked for.
@@ -30,10 +23,7 @@ import java.util.Map;
  */
 final class Inference {
     private static final String CACHE = "onnx";
-    // enough rows for every kernel, and two lengths where the length is free
-    private static final long[][] VERIFIED_SIZES = {
-        {Network.ROWS_PER_CALL, 48}, {Network.ROWS_PER_CALL, 31}
-    };
+    private static final int[] VERIFIED_ROWS = {Network.ROWS_PER_CALL};
 
     private Inference() {}
 
@@ -124,7 +114,7 @@ final class Inference {
                             Integer.toString(model.config().length()),
                             program()
                         },
-                        () -> export(model));
+                        () -> ModelExport.trace(model, VERIFIED_ROWS).graph());
         OnnxSession session =
                 new OnnxSession(
                         "model '" + model.config().name() + "'",
@@ -134,55 +124,6 @@ final class Inference {
         String version = OnnxSession.version();
         return new Network(
                 session, digest, "onnx (ONNX Runtime " + version + ", " + where + "; " + why + ")");
-    }
-
-    /** Traces the network and holds the graph against it. */
-    private static byte[] export(ModelDirectory model) {
-        ModelConfig config = model.config();
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu());
-                BlockSession session = session(model, manager, Device.cpu())) {
-            List<Input> inputs = inputs(session.block(), config);
-            byte[] graph =
-                    OnnxExporter.export(
-                                    session.block(), inputs, session.block().outputs(), Map.of())
-                            .toByteArray();
-            try (OnnxSession exported =
-                    new OnnxSession("the exported graph", graph, OnnxSession.Options.CPU)) {
-                for (OnnxVerification.Comparison comparison :
-                        OnnxVerification.compare(
-                                session,
-                                exported,
-                                inputs,
-                                config.alphabet().length(),
-                                sizes(inputs))) {
-                    if (!comparison.passes()) {
-                        throw new UnsupportedOperationException(
-                                "the exported graph differs from the network: " + comparison);
-                    }
-                }
-            }
-            return graph;
-        }
-    }
-
-    /** The inputs of a forward call, with a fixed length where the operations depend on it. */
-    static List<Input> inputs(NamedBlock block, ModelConfig config) {
-        if (block.lengthSpecific() && config.length() == 0) {
-            throw new UnsupportedOperationException(
-                    "length of a model of architecture "
-                            + config.architecture()
-                            + " must be in its config.json, got 0");
-        }
-        List<Input> inputs = new ArrayList<>();
-        for (Input input : block.inputs(config.timeConditioning())) {
-            inputs.add(block.lengthSpecific() ? input.withLength(config.length()) : input);
-        }
-        return inputs;
-    }
-
-    private static List<long[]> sizes(List<Input> inputs) {
-        boolean free = inputs.get(0).shape().get(1) == -1;
-        return free ? List.of(VERIFIED_SIZES) : List.of(VERIFIED_SIZES).subList(0, 1);
     }
 
     /** The digest of the program that exports, so that another version exports anew. */

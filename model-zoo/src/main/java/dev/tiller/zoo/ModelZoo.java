@@ -1,13 +1,11 @@
 package dev.tiller.zoo;
 
 import ai.djl.Device;
+import dev.tiller.zoo.registry.Registry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -35,38 +33,31 @@ public final class ModelZoo {
     }
 
     /**
-     * Finds a model.
+     * Opens a built-in model.
      *
-     * @param nameOrPath the name of a built-in model, or a folder that holds config.json
+     * @param name one of {@link #names()}
      * @return the model
-     * @throws IllegalArgumentException if there is none; the text lists the built-in models
+     * @throws IllegalArgumentException if there is no such model
+     */
+    public static ModelDirectory builtIn(String name) {
+        return ModelDirectory.ofResources(MODELS + "/" + name);
+    }
+
+    /**
+     * Finds a model: a built-in one, a folder, or a model in the folders of {@link Registry}.
+     *
+     * @param nameOrPath the name of a model, or a folder that holds config.json
+     * @return the model
+     * @throws IllegalArgumentException if there is none; the text says where was looked
      */
     public static ModelDirectory find(String nameOrPath) {
-        List<String> names = names();
-        if (names.contains(nameOrPath)) {
-            return ModelDirectory.ofResources(MODELS + "/" + nameOrPath);
-        }
-        try {
-            Path folder = Path.of(nameOrPath);
-            if (Files.exists(folder.resolve(ModelDirectory.CONFIG))) {
-                return ModelDirectory.open(folder);
-            }
-        } catch (InvalidPathException e) {
-            // not a path on this system, so not a folder either
-        }
-        throw new IllegalArgumentException(
-                "unknown model '"
-                        + nameOrPath
-                        + "'; built-in models: "
-                        + (names.isEmpty() ? "none" : String.join(", ", names))
-                        + "; or give a folder that holds "
-                        + ModelDirectory.CONFIG);
+        return Registry.ofSystem().find(nameOrPath);
     }
 
     /**
      * Returns the card of a model.
      *
-     * @param nameOrPath the name of a built-in model, or a folder
+     * @param nameOrPath the name of a model, or a folder
      * @return the text of its README.md
      */
     public static String card(String nameOrPath) {
@@ -76,7 +67,7 @@ public final class ModelZoo {
     /**
      * Loads a network of any kind.
      *
-     * @param nameOrPath the name of a built-in model, or a folder
+     * @param nameOrPath the name of a model, or a folder
      * @param device the device to run on
      * @return the network, closed by the caller
      */
@@ -87,7 +78,7 @@ public final class ModelZoo {
     /**
      * Loads a denoiser, to run on DJL's engine.
      *
-     * @param nameOrPath the name of a built-in model, or a folder
+     * @param nameOrPath the name of a model, or a folder
      * @param device the device to run on
      * @return the denoiser, closed by the caller
      * @throws IllegalArgumentException if the model is of another kind
@@ -120,7 +111,7 @@ public final class ModelZoo {
     /**
      * Loads a value network, to run on DJL's engine.
      *
-     * @param nameOrPath the name of a built-in model, or a folder
+     * @param nameOrPath the name of a model, or a folder
      * @param device the device to run on
      * @return the value network, closed by the caller
      * @throws IllegalArgumentException if the model is of another kind

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Names as users type them: kebab case, and the nearest known name to a misspelt one. */
-final class Spelling {
+public final class Spelling {
     private static final Pattern KEBAB_CASE = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     private Spelling() {}
@@ -19,8 +19,15 @@ final class Spelling {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Returns " (did you mean 'y'?)" with the known name nearest to {@code word}, or nothing. */
-    static String suggestion(String word, Collection<String> known) {
+    /**
+     * Suggests what a misspelt word may have meant.
+     *
+     * @param word what was typed
+     * @param known the names there are
+     * @return " (did you mean 'y'?)" with the known name nearest to {@code word}, or "" if none is
+     *     near
+     */
+    public static String suggestion(String word, Collection<String> known) {
         String nearest = null;
         int least = Integer.MAX_VALUE;
         for (String candidate : known) {

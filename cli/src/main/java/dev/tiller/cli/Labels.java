@@ -40,6 +40,14 @@ final class Labels {
         }
     }
 
+    /** Reads {@code --format}. */
+    static final class Formats implements ITypeConverter<ModelExportCommand.Format> {
+        @Override
+        public ModelExportCommand.Format convert(String text) {
+            return read(ModelExportCommand.Format.class, text);
+        }
+    }
+
     /** Reads {@code --sampler}. */
     static final class Samplers implements ITypeConverter<SamplingJob.Sampler> {
         @Override

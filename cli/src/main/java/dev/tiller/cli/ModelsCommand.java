@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
-        description = "Lists and describes models.")
+        description = "Lists and describes models.",
+        subcommands = {ModelCheckCommand.class, ModelExportCommand.class})
 final class ModelsCommand implements Runnable {
     @Spec private CommandSpec spec;
 

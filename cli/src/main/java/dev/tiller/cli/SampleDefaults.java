@@ -59,6 +59,7 @@ final class SampleDefaults {
         refuse("--temperature", given.temperature(), svdd, "--method " + method);
         refuse("--posterior-draws", given.posteriorDraws(), draws, "--method " + method);
         refuse("--steps", given.steps(), grid, "--sampler " + sampler);
+        Backend backend = first(Options::backend, Backend.AUTO);
         return new SamplingJob(
                 first(Options::model, "rna-utr5"),
                 first(Options::reward, "mrl"),
@@ -73,8 +74,8 @@ final class SampleDefaults {
                 first(Options::seed, 0L),
                 first(Options::batchSize, 64),
                 first(Options::threads, Runtime.getRuntime().availableProcessors()),
-                EngineSettings.device(first(Options::device, "auto")),
-                first(Options::backend, Backend.AUTO));
+                EngineSettings.device(first(Options::device, "auto"), backend),
+                backend);
     }
 
     /** Options of another reward than the one before would not fit it. */

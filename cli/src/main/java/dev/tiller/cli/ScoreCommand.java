@@ -62,7 +62,7 @@ final class ScoreCommand implements Callable<Integer> {
         Rewards rewards = Rewards.load();
         rewards.provider(name);
         RewardContext context =
-                new RewardContext(EngineSettings.device(device), backend.toString());
+                new RewardContext(EngineSettings.device(device, backend), backend.toString());
         try (Reward reward = rewards.create(name, options, context)) {
             List<Fasta.Record> records = Fasta.read(file, reward.letters());
             Designs designs = new Designs(records.stream().map(Fasta.Record::sequence).toList());

@@ -18,6 +18,9 @@ import java.util.Map;
 
 /** Writes models to folders of their own, in a format of choice. */
 public final class ModelExport {
+    /** The heading of what the card tells of an export. */
+    public static final String SECTION = "## ONNX export";
+
     private static final int[] ROWS = {1, 5, 16, 40};
 
     private ModelExport() {}
@@ -166,7 +169,7 @@ public final class ModelExport {
     }
 
     private static String section(ModelDirectory model, Traced traced) {
-        StringBuilder text = new StringBuilder("## ONNX export\n\n");
+        StringBuilder text = new StringBuilder(SECTION + "\n\n");
         text.append("Operator set ").append(OnnxExporter.OPSET);
         text.append(", traced from weights with SHA-256 ").append(model.digest()).append(".\n");
         text.append("Inputs: ");

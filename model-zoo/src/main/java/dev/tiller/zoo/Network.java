@@ -33,7 +33,7 @@ public final class Network implements AutoCloseable {
     private final int rowsPerCall;
 
     /**
-     * Copies weights to a device and freezes them.
+     * Copies weights to a device, freezes them and folds what depends on them alone.
      *
      * @param block the architecture; from now on owned by this network
      * @param weights its weights, float32 arrays by published name; not kept
@@ -53,10 +53,11 @@ public final class Network implements AutoCloseable {
             throw e;
         }
         block.freezeParameters(true);
+        block.fold(manager);
     }
 
     /**
-     * Copies weights to a device and freezes them.
+     * Copies weights to a device, freezes them and folds what depends on them alone.
      *
      * @param block the architecture; from now on owned by this network
      * @param weights the contents of its weight file; not kept

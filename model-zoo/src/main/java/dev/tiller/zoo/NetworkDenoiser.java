@@ -26,7 +26,8 @@ public final class NetworkDenoiser implements Denoiser, AutoCloseable {
      * What the weights were trained for.
      *
      * @param cleanTokens K
-     * @param timeConditioning whether the network is told sigma(t); if not it is told 0
+     * @param timeConditioning whether the network is told sigma(t); if not it takes the noise to be
+     *     0
      * @param label the class that class guidance asks for; empty for networks without classes
      */
     public record Options(int cleanTokens, boolean timeConditioning, OptionalInt label) {}
@@ -34,8 +35,8 @@ public final class NetworkDenoiser implements Denoiser, AutoCloseable {
     /**
      * Wraps a network.
      *
-     * @param network takes (tokens, sigma) or (tokens, sigma, class) and gives logits [B, L, K +
-     *     1]; closed with this denoiser
+     * @param network takes tokens, sigma if there is time conditioning, and the class if one is
+     *     asked for, and gives logits [B, L, K + 1]; closed with this denoiser
      * @param schedule the noise of the training
      * @param options what the weights were trained for
      */
@@ -52,13 +53,11 @@ public final class NetworkDenoiser implements Denoiser, AutoCloseable {
             throw new IllegalArgumentException(
                     "t must have one time for each of the " + rows + " rows, got " + t.length);
         }
-        float[] sigma = new float[rows];
-        for (int i = 0; options.timeConditioning() && i < rows; i++) {
-            sigma[i] = (float) schedule.sigma(t[i]);
-        }
         try (Scope scope = Scope.of(xt)) {
             NDList inputs = new NDList(scope.borrow(xt));
-            inputs.add(scope.manager().create(sigma));
+            if (options.timeConditioning()) {
+                inputs.add(scope.manager().create(sigma(t)));
+            }
             if (options.label().isPresent()) {
                 long[] labels = new long[rows];
                 Arrays.fill(labels, options.label().getAsInt());
@@ -67,6 +66,14 @@ public final class NetworkDenoiser implements Denoiser, AutoCloseable {
             NDArray logits = network.run(inputs).singletonOrThrow();
             return scope.give(Subs.logPosterior(logits, options.cleanTokens()));
         }
+    }
+
+    private float[] sigma(double[] t) {
+        float[] sigma = new float[t.length];
+        for (int i = 0; i < t.length; i++) {
+            sigma[i] = (float) schedule.sigma(t[i]);
+        }
+        return sigma;
     }
 
     @Override

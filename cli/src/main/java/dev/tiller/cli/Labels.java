@@ -2,6 +2,7 @@ package dev.tiller.cli;
 
 import dev.tiller.cli.run.SamplingJob;
 import dev.tiller.zoo.Backend;
+import dev.tiller.zoo.ModelConfig;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
@@ -45,6 +46,14 @@ final class Labels {
         @Override
         public ModelExportCommand.Format convert(String text) {
             return read(ModelExportCommand.Format.class, text);
+        }
+    }
+
+    /** Reads {@code --kind}. */
+    static final class Kinds implements ITypeConverter<ModelConfig.Kind> {
+        @Override
+        public ModelConfig.Kind convert(String text) {
+            return read(ModelConfig.Kind.class, text);
         }
     }
 

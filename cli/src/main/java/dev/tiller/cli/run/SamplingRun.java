@@ -72,7 +72,8 @@ public final class SamplingRun implements AutoCloseable {
         reward = rewards.create(job.reward(), job.rewardOptions(), context);
         Rewards.requireReadable(reward, config.alphabet(), job.model());
         referee = reward.referee().map(name -> rewards.create(name, Map.of(), context));
-        String valueName = job.method() == SamplingJob.Method.SVDD_MC ? valueName(config) : null;
+        String valueName =
+                job.method() == SamplingJob.Method.SVDD_MC ? valueName(job, config) : null;
         Device device = Devices.parse(job.device(), job.backend());
         denoiser = ModelZoo.denoiser(job.model(), job.backend(), device);
         valueNetwork = valueName == null ? null : ModelZoo.value(valueName, job.backend(), device);
@@ -108,7 +109,7 @@ public final class SamplingRun implements AutoCloseable {
         return engine;
     }
 
-    private String valueName(ModelConfig config) {
+    private static String valueName(SamplingJob job, ModelConfig config) {
         String name = config.valueNetworks().get(job.reward());
         if (name == null) {
             throw new IllegalArgumentException(

@@ -112,6 +112,7 @@ final class LayerOperations {
                         Attributes.number("epsilon", eps)));
     }
 
+    @SuppressWarnings("checkstyle:parameternumber")
     NDList batchNorm(
             NDArray input,
             NDArray mean,
@@ -149,6 +150,7 @@ final class LayerOperations {
     }
 
     /** One layer; PyTorch orders the gates r, z, n, ONNX z, r, h. */
+    @SuppressWarnings("checkstyle:parameternumber")
     NDList gru(
             NDArray input,
             NDArray state,

@@ -32,6 +32,7 @@ import java.util.Map;
  * calls run side by side.
  */
 public final class OnnxSession implements InferenceSession {
+    private final String name;
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final List<String> inputs;
@@ -60,6 +61,7 @@ public final class OnnxSession implements InferenceSession {
      *     device
      */
     public OnnxSession(String name, byte[] model, Options options) {
+        this.name = name;
         gpu = options.gpu();
         environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
         try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
@@ -170,7 +172,7 @@ public final class OnnxSession implements InferenceSession {
     public NDList run(NDList arrays) {
         if (arrays.size() != inputs.size()) {
             throw new IllegalArgumentException(
-                    "inputs must be " + inputs + ", got " + arrays.size() + " arrays");
+                    name + " takes the inputs " + inputs + ", got " + arrays.size() + " arrays");
         }
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         try {
@@ -186,13 +188,14 @@ public final class OnnxSession implements InferenceSession {
                 return results;
             }
         } catch (OrtException e) {
-            throw new IllegalArgumentException("ONNX Runtime refused the call: " + oneLine(e), e);
+            throw new IllegalArgumentException(name + " refuses its inputs: " + oneLine(e), e);
         } finally {
             tensors.values().forEach(OnnxTensor::close);
         }
     }
 
     private OnnxTensor tensor(NDArray array) throws OrtException {
+        // a view of the array's memory where its elements lie in the order of its axes
         ByteBuffer bytes = array.toByteBuffer(true);
         if (!bytes.isDirect()) {
             bytes =

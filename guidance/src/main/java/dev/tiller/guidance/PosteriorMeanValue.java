@@ -7,6 +7,8 @@ import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.ReverseProcess;
 import dev.tiller.sampler.SoftValue;
 import dev.tiller.sampler.State;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * SVDD-PM: the value of a noisy state is the reward of what the denoiser expects it to become (Li
@@ -50,13 +52,15 @@ public final class PosteriorMeanValue implements SoftValue {
                 State mode = process.posteriorMode(x, prediction, scope);
                 return reward.estimate(mode, index, ledger, noise);
             }
-            double[] mean = new double[x.rows()];
+            List<State> drawn = new ArrayList<>(draws);
             for (int draw = 0; draw < draws; draw++) {
-                State x0 = process.posteriorDraw(x, prediction, index, draw, noise, scope);
-                double[] scores = reward.estimate(x0, index, ledger, noise);
-                for (int row = 0; row < mean.length; row++) {
-                    mean[row] += scores[row] / draws;
-                }
+                drawn.add(process.posteriorDraw(x, prediction, index, draw, noise, scope));
+            }
+            // all at once, so that the calls of the network are full
+            double[] scores = reward.estimate(State.concat(drawn, scope), index, ledger, noise);
+            double[] mean = new double[x.rows()];
+            for (int i = 0; i < scores.length; i++) {
+                mean[i % mean.length] += scores[i] / draws;
             }
             return mean;
         }

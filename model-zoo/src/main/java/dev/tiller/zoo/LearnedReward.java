@@ -63,8 +63,7 @@ public final class LearnedReward implements Reward {
         requireLength(sequences);
         try (NDManager manager = network.newManager()) {
             List<String> own = sequences.stream().map(this::inAlphabet).toList();
-            NDArray tokens = OneHot.tokens(own, config.alphabet(), manager);
-            NDArray output = network.run(OneHot.encode(tokens, config.alphabet().length()));
+            NDArray output = network.run(OneHot.encode(own, config.alphabet(), manager));
             float[] values = output.toFloatArray();
             int outputs = values.length / sequences.size();
             double[] scores = new double[sequences.size()];

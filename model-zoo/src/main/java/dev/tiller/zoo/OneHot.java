@@ -35,6 +35,26 @@ public final class OneHot {
     }
 
     /**
+     * Encodes sequences.
+     *
+     * @param sequences at least one sequence, all of one length
+     * @param alphabet the letters; K is their number
+     * @param manager owner of the result
+     * @return float32 [B, L, K]
+     * @throws IllegalArgumentException if lengths differ or a letter is not of the alphabet
+     */
+    public static NDArray encode(List<String> sequences, String alphabet, NDManager manager) {
+        long[] tokens = tokens(sequences, alphabet);
+        int letters = alphabet.length();
+        float[] hot = new float[tokens.length * letters];
+        for (int i = 0; i < tokens.length; i++) {
+            hot[i * letters + (int) tokens[i]] = 1;
+        }
+        int length = sequences.get(0).length();
+        return manager.create(hot, new Shape(sequences.size(), length, letters));
+    }
+
+    /**
      * Turns sequences into tokens.
      *
      * @param sequences at least one sequence, all of one length
@@ -44,6 +64,11 @@ public final class OneHot {
      * @throws IllegalArgumentException if lengths differ or a letter is not of the alphabet
      */
     public static NDArray tokens(List<String> sequences, String alphabet, NDManager manager) {
+        long[] tokens = tokens(sequences, alphabet);
+        return manager.create(tokens, new Shape(sequences.size(), sequences.get(0).length()));
+    }
+
+    private static long[] tokens(List<String> sequences, String alphabet) {
         int length = sequences.get(0).length();
         long[] tokens = new long[sequences.size() * length];
         for (int row = 0; row < sequences.size(); row++) {
@@ -74,6 +99,6 @@ public final class OneHot {
                 tokens[row * length + i] = token;
             }
         }
-        return manager.create(tokens, new Shape(sequences.size(), length));
+        return tokens;
     }
 }

@@ -1,6 +1,8 @@
 package dev.tiller.cli;
 
 import dev.tiller.cli.run.SamplingJob;
+import dev.tiller.zoo.Backend;
+import dev.tiller.zoo.ModelConfig;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
@@ -28,6 +30,30 @@ final class Labels {
         @Override
         public SamplingJob.Method convert(String text) {
             return read(SamplingJob.Method.class, text);
+        }
+    }
+
+    /** Reads {@code --backend}. */
+    static final class Backends implements ITypeConverter<Backend> {
+        @Override
+        public Backend convert(String text) {
+            return read(Backend.class, text);
+        }
+    }
+
+    /** Reads {@code --format}. */
+    static final class Formats implements ITypeConverter<ModelExportCommand.Format> {
+        @Override
+        public ModelExportCommand.Format convert(String text) {
+            return read(ModelExportCommand.Format.class, text);
+        }
+    }
+
+    /** Reads {@code --kind}. */
+    static final class Kinds implements ITypeConverter<ModelConfig.Kind> {
+        @Override
+        public ModelConfig.Kind convert(String text) {
+            return read(ModelConfig.Kind.class, text);
         }
     }
 

@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
-        description = "Lists, describes and fetches models.",
-        subcommands = {FetchCommand.class})
+        description = "Lists, describes, fetches, checks and exports models.",
+        subcommands = {FetchCommand.class, ModelCheckCommand.class, ModelExportCommand.class})
 final class ModelsCommand implements Runnable {
     private final Registry registry;
 

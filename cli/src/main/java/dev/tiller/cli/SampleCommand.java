@@ -6,6 +6,7 @@ import dev.tiller.cli.run.RunFolder;
 import dev.tiller.cli.run.SamplingJob;
 import dev.tiller.cli.run.SamplingRun;
 import dev.tiller.cli.run.Summary;
+import dev.tiller.zoo.Backend;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -99,6 +100,14 @@ final class SampleCommand implements Callable<Integer> {
     private String device;
 
     @Option(
+            names = "--backend",
+            converter = Labels.Backends.class,
+            description =
+                    "auto, pytorch or onnx: the engine of inference; designs differ between engines"
+                            + " only where candidates tie (default: auto).")
+    private Backend backend;
+
+    @Option(
             names = "--job",
             paramLabel = "FILE",
             description = "job.yaml of a run to repeat; options given here win.")
@@ -141,10 +150,13 @@ final class SampleCommand implements Callable<Integer> {
         try (SamplingRun run = new SamplingRun(resolved);
                 Interruption interruption =
                         new Interruption("tiller sample --out " + folder + " --resume", err)) {
-            RunFolder opened = RunFolder.open(folder, resolved, existing.choice());
+            RunFolder opened = RunFolder.open(folder, run.job(), existing.choice());
             if (existing.resume && opened.finished()) {
                 err.println("the run in " + folder + " is finished; nothing to do");
                 return ExitCode.OK;
+            }
+            if (!quiet) {
+                err.println("backend " + run.engine());
             }
             try (Progress progress = new Progress("sampling", err, quiet)) {
                 Summary summary =
@@ -190,6 +202,7 @@ final class SampleCommand implements Callable<Integer> {
                 seed,
                 batchSize,
                 threads,
-                device);
+                device,
+                backend);
     }
 }

@@ -2,6 +2,7 @@ package dev.tiller.cli;
 
 import dev.tiller.cli.run.EngineSettings;
 import dev.tiller.cli.run.SamplingJob;
+import dev.tiller.zoo.Backend;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -23,13 +24,14 @@ final class SampleDefaults {
             Long seed,
             Integer batchSize,
             Integer threads,
-            String device) {}
+            String device,
+            Backend backend) {}
 
     /** Nothing said. */
     static final Options NONE =
             new Options(
                     null, null, null, null, null, null, null, null, null, null, null, null, null,
-                    null);
+                    null, null);
 
     private final Options given;
     private final Options before;
@@ -57,6 +59,7 @@ final class SampleDefaults {
         refuse("--temperature", given.temperature(), svdd, "--method " + method);
         refuse("--posterior-draws", given.posteriorDraws(), draws, "--method " + method);
         refuse("--steps", given.steps(), grid, "--sampler " + sampler);
+        Backend backend = first(Options::backend, Backend.AUTO);
         return new SamplingJob(
                 first(Options::model, "rna-utr5"),
                 first(Options::reward, "mrl"),
@@ -71,7 +74,8 @@ final class SampleDefaults {
                 first(Options::seed, 0L),
                 first(Options::batchSize, 64),
                 first(Options::threads, Runtime.getRuntime().availableProcessors()),
-                EngineSettings.device(first(Options::device, "auto")));
+                EngineSettings.device(first(Options::device, "auto"), backend),
+                backend);
     }
 
     /** Options of another reward than the one before would not fit it. */

@@ -6,6 +6,7 @@ import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.Rewards;
 import dev.tiller.rewards.sequence.Fasta;
+import dev.tiller.zoo.Backend;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -45,6 +46,13 @@ final class ScoreCommand implements Callable<Integer> {
             description = "auto, cpu or gpu:N (default: auto).")
     private String device;
 
+    @Option(
+            names = "--backend",
+            converter = Labels.Backends.class,
+            defaultValue = "auto",
+            description = "auto, pytorch or onnx: the engine of inference (default: auto).")
+    private Backend backend;
+
     @Parameters(paramLabel = "FILE.fasta", description = "Sequences, plain or gzipped.")
     private Path file;
 
@@ -53,7 +61,8 @@ final class ScoreCommand implements Callable<Integer> {
         EngineSettings.configure(1);
         Rewards rewards = Rewards.load();
         rewards.provider(name);
-        RewardContext context = new RewardContext(EngineSettings.device(device));
+        RewardContext context =
+                new RewardContext(EngineSettings.device(device, backend), backend.toString());
         try (Reward reward = rewards.create(name, options, context)) {
             List<Fasta.Record> records = Fasta.read(file, reward.letters());
             Designs designs = new Designs(records.stream().map(Fasta.Record::sequence).toList());

@@ -2,6 +2,7 @@ package dev.tiller.zoo;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import dev.tiller.zoo.onnx.OnnxSession;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,7 +13,24 @@ public final class Devices {
     private Devices() {}
 
     /**
-     * Finds a device.
+     * Finds a device that an engine can use.
+     *
+     * @param name {@code cpu}, or {@code gpu:N} with the number of the device
+     * @param backend the engine
+     * @return the device
+     * @throws IllegalArgumentException if the name is malformed or the engine has no such device
+     */
+    public static Device parse(String name, Backend backend) {
+        Matcher gpu = GPU.matcher(name);
+        if (backend == Backend.ONNX && gpu.matches()) {
+            OnnxSession.requireCuda(name);
+            return Device.gpu(Integer.parseInt(gpu.group(1)));
+        }
+        return parse(name);
+    }
+
+    /**
+     * Finds a device of DJL's engine.
      *
      * @param name {@code cpu}, or {@code gpu:N} with the number of the device
      * @return the device

@@ -3,28 +3,39 @@ package dev.tiller.zoo;
 import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 
-/**
- * A network that some engine evaluates. It knows nothing of batches: {@link Network} cuts rows to
- * calls, and other callers do as they need.
- *
- * <p>Safe for concurrent calls.
- */
+/** A network ready for inference on some engine and device. */
 public interface InferenceSession extends AutoCloseable {
     /**
-     * Evaluates all rows in one call of the engine, in evaluation mode.
+     * Evaluates rows in one call of the engine, in evaluation mode. Safe for concurrent calls.
      *
-     * @param inputs the inputs in the order of the network, on {@link #device()}; not modified
-     * @return the outputs in the order of the network, owned by the manager of the first input
-     * @throws IllegalArgumentException if the inputs do not fit the network
+     * @param inputs the inputs of the network on the session's {@link #device()}, all with the same
+     *     number of rows on axis 0; not changed
+     * @return the outputs, one row for each input row, owned by the manager of the first input
      */
     NDList run(NDList inputs);
 
     /**
-     * Returns the device.
+     * Returns where inputs must be and outputs are.
      *
-     * @return where inputs must be and outputs are
+     * @return the device of the arrays, which need not be the device that computes
      */
     Device device();
+
+    /**
+     * Tells whether a GPU computes, which large calls keep busy.
+     *
+     * @return true if the network runs on a GPU
+     */
+    default boolean onGpu() {
+        return device().isGpu();
+    }
+
+    /**
+     * Returns the engine.
+     *
+     * @return what runs the network, never {@link Backend#AUTO}
+     */
+    Backend backend();
 
     /** Frees the network. */
     @Override

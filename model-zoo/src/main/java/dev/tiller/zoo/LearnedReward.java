@@ -25,15 +25,20 @@ public final class LearnedReward implements Reward {
      * @param name the name under which the reward is registered
      * @param referee the registered name of the reward that checks it, or empty
      * @param model a model of kind reward
+     * @param backend the engine to run on
      * @param device the device to run on
      * @throws IllegalArgumentException if the model is of another kind or does not load
      */
     public LearnedReward(
-            String name, Optional<String> referee, ModelDirectory model, Device device) {
+            String name,
+            Optional<String> referee,
+            ModelDirectory model,
+            Backend backend,
+            Device device) {
         this.name = Objects.requireNonNull(name);
         this.referee = Objects.requireNonNull(referee);
         this.config = ModelZoo.requireKind(model, ModelConfig.Kind.REWARD);
-        this.network = model.network(device);
+        this.network = model.network(backend, device);
     }
 
     @Override

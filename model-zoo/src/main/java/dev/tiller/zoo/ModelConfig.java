@@ -178,6 +178,31 @@ public record ModelConfig(
                         : Collections.unmodifiableMap(new TreeMap<>(valueNetworks));
     }
 
+    /**
+     * The same model in another form.
+     *
+     * @param other the name of the architecture
+     * @param otherConfig its configuration
+     * @return this with these two
+     */
+    ModelConfig withArchitecture(String other, JsonNode otherConfig) {
+        return new ModelConfig(
+                name,
+                kind,
+                other,
+                otherConfig,
+                alphabet,
+                length,
+                schedule,
+                timeConditioning,
+                label,
+                target,
+                source,
+                licence,
+                referee,
+                valueNetworks);
+    }
+
     private static void require(boolean holds, String key, String rule, Object value) {
         if (!holds) {
             throw new IllegalArgumentException(key + " of a model must " + rule + ", got " + value);

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tiller.zoo.architecture.Architectures;
-import dev.tiller.zoo.architecture.DnaConv;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.weights.Digests;
 import dev.tiller.zoo.weights.SafeTensors;
@@ -24,9 +23,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A folder that holds a model: config.json, model.safetensors and README.md, on disk or among the
+ * A folder that holds a model in the layout of Hugging Face: config.json, model.safetensors (or
+ * model.pt or model.onnx for a module of another program) and README.md, on disk or among the
  * resources of the program.
  */
 public final class ModelDirectory {
@@ -35,6 +36,12 @@ public final class ModelDirectory {
 
     /** The file of the weights. */
     public static final String WEIGHTS = "model.safetensors";
+
+    /** The file of a TorchScript module, in place of weights. */
+    public static final String TORCHSCRIPT = "model.pt";
+
+    /** The file of an ONNX graph, in place of weights. */
+    public static final String ONNX = "model.onnx";
 
     /** The file of the model card. */
     public static final String CARD = "README.md";
@@ -46,6 +53,7 @@ public final class ModelDirectory {
                     .build();
 
     private final String place;
+    private final Optional<Path> folder;
     private final Opener opener;
     private final ModelConfig config;
 
@@ -56,8 +64,9 @@ public final class ModelDirectory {
         InputStream open(String file) throws IOException;
     }
 
-    private ModelDirectory(String place, Opener opener) {
+    private ModelDirectory(String place, Optional<Path> folder, Opener opener) {
         this.place = place;
+        this.folder = folder;
         this.opener = opener;
         this.config = parse(bytes(CONFIG));
     }
@@ -71,13 +80,16 @@ public final class ModelDirectory {
      */
     public static ModelDirectory open(Path folder) {
         return new ModelDirectory(
-                folder.toString(), file -> Files.newInputStream(folder.resolve(file)));
+                folder.toString(),
+                Optional.of(folder),
+                file -> Files.newInputStream(folder.resolve(file)));
     }
 
     /** Opens a folder of resources, such as {@code /dev/tiller/zoo/models/x}. */
     static ModelDirectory ofResources(String folder) {
         return new ModelDirectory(
                 "resource:" + folder,
+                Optional.empty(),
                 file -> {
                     String name = folder + "/" + file;
                     InputStream in = ModelDirectory.class.getResourceAsStream(name);
@@ -109,6 +121,39 @@ public final class ModelDirectory {
     }
 
     /**
+     * Writes a folder around a module that another program wrote down as code. The configuration
+     * comes last, so a folder that has one is complete.
+     *
+     * @param folder the folder, made if it does not exist
+     * @param config what the model is, of architecture torchscript or onnx
+     * @param module the contents of the module's file
+     * @param card the text of its README.md
+     * @return the model
+     * @throws IOException if the folder cannot be written
+     */
+    public static ModelDirectory write(Path folder, ModelConfig config, byte[] module, String card)
+            throws IOException {
+        if (!ForeignModule.isForeign(config)) {
+            throw new IllegalArgumentException(
+                    "architecture of a module must be torchscript or onnx, got "
+                            + config.architecture());
+        }
+        Files.createDirectories(folder);
+        Files.write(folder.resolve(weightsFile(config)), module);
+        Files.writeString(folder.resolve(CARD), card);
+        Files.writeString(folder.resolve(CONFIG), JSON.writeValueAsString(config) + "\n");
+        return open(folder);
+    }
+
+    private static String weightsFile(ModelConfig config) {
+        return switch (config.architecture()) {
+            case ForeignModule.TORCHSCRIPT -> TORCHSCRIPT;
+            case ForeignModule.ONNX -> ONNX;
+            default -> WEIGHTS;
+        };
+    }
+
+    /**
      * Returns the configuration.
      *
      * @return what the model is
@@ -130,11 +175,21 @@ public final class ModelDirectory {
     /**
      * Returns the digest of the weights.
      *
-     * @return SHA-256 of model.safetensors, in lower-case hexadecimal
-     * @throws IllegalArgumentException if there are no weights
+     * @return SHA-256 of the file of the weights or of the module, in lower-case hexadecimal
+     * @throws IllegalArgumentException if there is no such file
      */
     public String digest() {
-        return Digests.sha256(ByteBuffer.wrap(bytes(WEIGHTS)));
+        String file = weightsFile(config);
+        if (folder.isEmpty()) {
+            return Digests.sha256(ByteBuffer.wrap(bytes(file)));
+        }
+        try {
+            return Digests.sha256(folder.get().resolve(file));
+        } catch (NoSuchFileException e) {
+            throw missing(file, e);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
     }
 
     /**
@@ -145,41 +200,72 @@ public final class ModelDirectory {
      * @throws IllegalArgumentException if there are none or the file is malformed
      */
     public WeightFile weights(NDManager manager) {
-        return SafeTensors.read(place + "/" + WEIGHTS, ByteBuffer.wrap(bytes(WEIGHTS)), manager);
+        if (folder.isEmpty()) {
+            ByteBuffer bytes = ByteBuffer.wrap(bytes(WEIGHTS));
+            return SafeTensors.read(place + "/" + WEIGHTS, bytes, manager);
+        }
+        try {
+            return SafeTensors.read(folder.get().resolve(WEIGHTS), manager);
+        } catch (NoSuchFileException e) {
+            throw missing(WEIGHTS, e);
+        } catch (IOException e) {
+            throw unreadable(WEIGHTS, e);
+        }
+    }
+
+    /** The contents of a module's file. */
+    byte[] module() {
+        return bytes(weightsFile(config));
+    }
+
+    /** The file of a module, for engines that read files alone. */
+    Path moduleFile() {
+        return folder.orElseThrow(
+                        () -> new IllegalArgumentException(place + " must be a folder on disk"))
+                .resolve(weightsFile(config));
     }
 
     /**
-     * Builds the network and loads its weights.
+     * Builds the network and loads its weights, to run on DJL's engine.
      *
      * @param device the device to run on
      * @return the network, closed by the caller
      * @throws IllegalArgumentException if configuration and weights do not fit each other
      */
     public Network network(Device device) {
+        return network(Backend.PYTORCH, device);
+    }
+
+    /**
+     * Builds the network and loads its weights.
+     *
+     * @param backend the engine to run on
+     * @param device the device to run on
+     * @return the network, closed by the caller
+     * @throws IllegalArgumentException if configuration and weights do not fit each other, or the
+     *     engine cannot run the network on the device
+     */
+    public Network network(Backend backend, Device device) {
         try {
-            NamedBlock block =
-                    Architectures.create(config.architecture(), config.architectureConfig());
-            requireLetters(block);
-            ByteBuffer bytes = ByteBuffer.wrap(bytes(WEIGHTS));
-            try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
-                WeightFile weights = SafeTensors.read(place + "/" + WEIGHTS, bytes, manager);
-                return new Network(block, weights, device, Digests.sha256(bytes));
-            }
+            return Inference.open(this, backend, device);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "model '" + config.name() + "' cannot be loaded: " + e.getMessage(), e);
         }
     }
 
+    /** The architecture without weights. */
+    NamedBlock block() {
+        NamedBlock block = Architectures.create(config.architecture(), config.architectureConfig());
+        requireLetters(block);
+        return block;
+    }
+
     private void requireLetters(NamedBlock block) {
-        int letters =
-                block instanceof DnaConv denoiser
-                        ? denoiser.config().cleanTokens()
-                        : Architectures.ONE_HOT_LETTERS;
-        if (letters != config.alphabet().length()) {
+        if (block.letters() != config.alphabet().length()) {
             throw new IllegalArgumentException(
                     "alphabet must have the "
-                            + letters
+                            + block.letters()
                             + " letters of the network, got "
                             + config.alphabet());
         }
@@ -204,11 +290,19 @@ public final class ModelDirectory {
         try (InputStream in = opener.open(file)) {
             return in.readAllBytes();
         } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException(
-                    "model folder " + place + " must hold " + file + ", which is missing", e);
+            throw missing(file, e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + place + "/" + file, e);
+            throw unreadable(file, e);
         }
+    }
+
+    private IllegalArgumentException missing(String file, NoSuchFileException e) {
+        return new IllegalArgumentException(
+                "model folder " + place + " must hold " + file + ", which is missing", e);
+    }
+
+    private UncheckedIOException unreadable(String file, IOException e) {
+        return new UncheckedIOException("cannot read " + place + "/" + file, e);
     }
 
     @Override

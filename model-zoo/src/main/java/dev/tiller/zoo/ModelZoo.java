@@ -76,7 +76,7 @@ public final class ModelZoo {
     }
 
     /**
-     * Loads a denoiser.
+     * Loads a denoiser, to run on DJL's engine.
      *
      * @param nameOrPath the name of a model, or a folder
      * @param device the device to run on
@@ -84,19 +84,32 @@ public final class ModelZoo {
      * @throws IllegalArgumentException if the model is of another kind
      */
     public static NetworkDenoiser denoiser(String nameOrPath, Device device) {
+        return denoiser(nameOrPath, Backend.PYTORCH, device);
+    }
+
+    /**
+     * Loads a denoiser.
+     *
+     * @param nameOrPath the name of a built-in model, or a folder
+     * @param backend the engine to run on
+     * @param device the device to run on
+     * @return the denoiser, closed by the caller
+     * @throws IllegalArgumentException if the model is of another kind, or the engine cannot run it
+     */
+    public static NetworkDenoiser denoiser(String nameOrPath, Backend backend, Device device) {
         ModelDirectory model = find(nameOrPath);
         ModelConfig config = requireKind(model, ModelConfig.Kind.DENOISER);
         OptionalInt label =
                 config.label() == null ? OptionalInt.empty() : OptionalInt.of(config.label());
         return new NetworkDenoiser(
-                model.network(device),
+                model.network(backend, device),
                 config.schedule().create(),
                 new NetworkDenoiser.Options(
                         config.alphabet().length(), config.timeConditioning(), label));
     }
 
     /**
-     * Loads a value network.
+     * Loads a value network, to run on DJL's engine.
      *
      * @param nameOrPath the name of a model, or a folder
      * @param device the device to run on
@@ -104,9 +117,23 @@ public final class ModelZoo {
      * @throws IllegalArgumentException if the model is of another kind
      */
     public static NetworkValue value(String nameOrPath, Device device) {
+        return value(nameOrPath, Backend.PYTORCH, device);
+    }
+
+    /**
+     * Loads a value network.
+     *
+     * @param nameOrPath the name of a built-in model, or a folder
+     * @param backend the engine to run on
+     * @param device the device to run on
+     * @return the value network, closed by the caller
+     * @throws IllegalArgumentException if the model is of another kind, or the engine cannot run it
+     */
+    public static NetworkValue value(String nameOrPath, Backend backend, Device device) {
         ModelDirectory model = find(nameOrPath);
         ModelConfig config = requireKind(model, ModelConfig.Kind.VALUE);
-        return new NetworkValue(model.network(device), config.alphabet().length(), config.target());
+        return new NetworkValue(
+                model.network(backend, device), config.alphabet().length(), config.target());
     }
 
     static ModelConfig requireKind(ModelDirectory model, ModelConfig.Kind kind) {

@@ -6,19 +6,17 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.training.ParameterStore;
 import dev.tiller.sampler.numerics.Scope;
 import dev.tiller.zoo.architecture.NamedBlock;
-import dev.tiller.zoo.weights.WeightFile;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * A trained network on a device, for evaluation.
+ * A trained network, for evaluation.
  *
  * <p>Rows are evaluated in calls of a fixed number of rows, the last one filled up with copies of
  * its last row: the engine picks its kernels by the shape of the batch, so only then do the bytes
- * of a row not depend on the rows beside it. Parameters are frozen; concurrent calls are allowed.
+ * of a row not depend on the rows beside it. Concurrent calls are allowed.
  */
 public final class Network implements AutoCloseable {
     /** Rows per call on the CPU. */
@@ -27,13 +25,29 @@ public final class Network implements AutoCloseable {
     /** Rows per call on a GPU, where small calls leave the device idle. */
     public static final int ROWS_PER_CALL_GPU = 256;
 
-    private final NamedBlock block;
+    private final InferenceSession session;
     private final NDManager manager;
     private final String digest;
+    private final String engine;
     private final int rowsPerCall;
 
     /**
-     * Copies weights to a device and freezes them.
+     * Wraps a session.
+     *
+     * @param session what evaluates the rows; closed with this network
+     * @param digest the SHA-256 of the weights, for records
+     * @param engine one line that says what runs the network, and why
+     */
+    public Network(InferenceSession session, String digest, String engine) {
+        this.session = Objects.requireNonNull(session);
+        this.digest = Objects.requireNonNull(digest);
+        this.engine = Objects.requireNonNull(engine);
+        this.manager = NDManager.newBaseManager(session.device());
+        this.rowsPerCall = session.onGpu() ? ROWS_PER_CALL_GPU : ROWS_PER_CALL;
+    }
+
+    /**
+     * Copies weights to a device, to run on DJL's engine.
      *
      * @param block the architecture; from now on owned by this network
      * @param weights its weights, float32 arrays by published name; not kept
@@ -42,48 +56,48 @@ public final class Network implements AutoCloseable {
      * @throws IllegalArgumentException if the weights do not fit
      */
     public Network(NamedBlock block, Map<String, NDArray> weights, Device device, String digest) {
-        this.block = Objects.requireNonNull(block);
-        this.digest = Objects.requireNonNull(digest);
-        this.manager = NDManager.newBaseManager(device);
-        this.rowsPerCall = device.isGpu() ? ROWS_PER_CALL_GPU : ROWS_PER_CALL;
-        try {
-            block.load(weights, manager);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
-        block.freezeParameters(true);
-    }
-
-    /**
-     * Copies weights to a device and freezes them.
-     *
-     * @param block the architecture; from now on owned by this network
-     * @param weights the contents of its weight file; not kept
-     * @param device the device to run on
-     * @param digest the SHA-256 of the weights, for records
-     * @throws IllegalArgumentException if the weights do not fit
-     */
-    public Network(NamedBlock block, WeightFile weights, Device device, String digest) {
-        this(block, weights.tensors(), device, digest);
+        this(new BlockSession(block, weights, device), digest, Backend.PYTORCH.toString());
     }
 
     /**
      * Returns the architecture with its weights.
      *
      * @return the block, still owned by this network
+     * @throws IllegalStateException if the network does not run on DJL's engine
      */
     public NamedBlock block() {
-        return block;
+        if (session instanceof BlockSession blocks) {
+            return blocks.block();
+        }
+        throw new IllegalStateException(
+                "gradients and weights need backend pytorch, got " + session.backend());
+    }
+
+    /**
+     * Returns the engine.
+     *
+     * @return what runs the network
+     */
+    public Backend backend() {
+        return session.backend();
+    }
+
+    /**
+     * Says what runs the network, and why.
+     *
+     * @return one line
+     */
+    public String engine() {
+        return engine;
     }
 
     /**
      * Returns the device.
      *
-     * @return where the weights are
+     * @return where inputs are taken to and outputs are made
      */
     public Device device() {
-        return manager.getDevice();
+        return session.device();
     }
 
     /**
@@ -163,7 +177,7 @@ public final class Network implements AutoCloseable {
                 NDArray rows = chunk(scope.borrow(input), start, end);
                 chunk.add(rows.toDevice(device(), false));
             }
-            NDList outputs = block.forward(new ParameterStore(manager, false), chunk, false, null);
+            NDList outputs = session.run(chunk);
             NDList cut = new NDList(outputs.size());
             for (NDArray output : outputs) {
                 NDArray rows = output.get(new NDIndex("0:{}", end - start));
@@ -200,5 +214,6 @@ public final class Network implements AutoCloseable {
     @Override
     public void close() {
         manager.close();
+        session.close();
     }
 }

@@ -26,7 +26,7 @@ public final class NetworkDenoiser implements Denoiser, AutoCloseable {
      * What the weights were trained for.
      *
      * @param cleanTokens K
-     * @param timeConditioning whether the network is told sigma(t); if not it is told 0
+     * @param timeConditioning whether the network is told sigma(t); if not its sigma is 0
      * @param label the class that class guidance asks for; empty for networks without classes
      */
     public record Options(int cleanTokens, boolean timeConditioning, OptionalInt label) {}
@@ -34,8 +34,8 @@ public final class NetworkDenoiser implements Denoiser, AutoCloseable {
     /**
      * Wraps a network.
      *
-     * @param network takes (tokens, sigma) or (tokens, sigma, class) and gives logits [B, L, K +
-     *     1]; closed with this denoiser
+     * @param network takes tokens, then sigma if it is told the time, then the class if there is
+     *     one, and gives logits [B, L, K + 1]; closed with this denoiser
      * @param schedule the noise of the training
      * @param options what the weights were trained for
      */
@@ -52,13 +52,15 @@ public final class NetworkDenoiser implements Denoiser, AutoCloseable {
             throw new IllegalArgumentException(
                     "t must have one time for each of the " + rows + " rows, got " + t.length);
         }
-        float[] sigma = new float[rows];
-        for (int i = 0; options.timeConditioning() && i < rows; i++) {
-            sigma[i] = (float) schedule.sigma(t[i]);
-        }
         try (Scope scope = Scope.of(xt)) {
             NDList inputs = new NDList(scope.borrow(xt));
-            inputs.add(scope.manager().create(sigma));
+            if (options.timeConditioning()) {
+                float[] sigma = new float[rows];
+                for (int i = 0; i < rows; i++) {
+                    sigma[i] = (float) schedule.sigma(t[i]);
+                }
+                inputs.add(scope.manager().create(sigma));
+            }
             if (options.label().isPresent()) {
                 long[] labels = new long[rows];
                 Arrays.fill(labels, options.label().getAsInt());

@@ -94,7 +94,12 @@ public final class RibosomeLoad {
 
     private static Reward reward(
             String name, Optional<String> referee, Options options, RewardContext context) {
+        Backend backend = Backend.parse(context.backend());
         return new LearnedReward(
-                name, referee, ModelZoo.find(options.model()), Devices.parse(context.device()));
+                name,
+                referee,
+                ModelZoo.find(options.model()),
+                backend,
+                Devices.parse(context.device(), backend));
     }
 }

@@ -35,7 +35,8 @@ final class RewardsTest {
         try (URLClassLoader loader = listing(directory, TestProviders.Discovered.class.getName())) {
             Rewards found = Rewards.load(loader);
             assertEquals(List.of("discovered", "gc-content", "sequence-motif"), found.names());
-            try (Reward reward = found.create("discovered", Map.of(), new RewardContext("gpu:0"))) {
+            try (Reward reward =
+                    found.create("discovered", Map.of(), new RewardContext("gpu:0", "auto"))) {
                 assertEquals("gpu:0", reward.letters());
                 assertArrayEquals(new double[] {2}, reward.score(new Designs(List.of("AC"))));
                 assertEquals(Optional.empty(), reward.referee());

@@ -1,9 +1,14 @@
 package dev.tiller.cli.run;
 
 import ai.djl.engine.Engine;
+import dev.tiller.zoo.Backend;
+import dev.tiller.zoo.Devices;
+import java.util.regex.Pattern;
 
 /** How the tensor engine is set up for a command. */
 public final class EngineSettings {
+    private static final Pattern GPU = Pattern.compile("gpu:\\d{1,3}");
+
     private EngineSettings() {}
 
     /**
@@ -21,7 +26,23 @@ public final class EngineSettings {
     }
 
     /**
-     * Resolves a device name.
+     * Resolves a device name for an engine.
+     *
+     * @param name auto, cpu or gpu:N
+     * @param backend the engine that is to use the device
+     * @return cpu or gpu:N, which is there
+     * @throws IllegalArgumentException if the name is not one of these or the GPU is not there
+     */
+    public static String device(String name, Backend backend) {
+        if (backend == Backend.ONNX && GPU.matcher(name).matches()) {
+            Devices.parse(name, backend);
+            return name;
+        }
+        return device(name);
+    }
+
+    /**
+     * Resolves a device name for DJL's engine.
      *
      * @param name auto, cpu or gpu:N
      * @return cpu or gpu:N, which is there
@@ -35,7 +56,7 @@ public final class EngineSettings {
         if (name.equals("auto")) {
             return gpus > 0 ? "gpu:0" : "cpu";
         }
-        if (!name.matches("gpu:\\d{1,3}")) {
+        if (!GPU.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "--device must be auto, cpu or gpu:N, got '" + name + "'");
         }

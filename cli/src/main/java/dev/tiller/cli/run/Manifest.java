@@ -36,6 +36,7 @@ final class Manifest {
         content.put("method", job.method().toString());
         content.put("seed", job.seed());
         content.put("device", job.device());
+        content.put("backend", job.backend().toString());
         content.put("threads", job.threads());
         content.put("sha256", digests);
         content.put("wall_seconds", Math.round(seconds * 1000) / 1000.0);
@@ -56,7 +57,7 @@ final class Manifest {
             build.load(in);
         }
         Map<String, String> versions = new LinkedHashMap<>();
-        for (String name : new String[] {"tiller", "djl", "libtorch", "arrow"}) {
+        for (String name : new String[] {"tiller", "djl", "libtorch", "onnxruntime", "arrow"}) {
             versions.put(name, build.getProperty(name));
         }
         versions.put("java", System.getProperty("java.version"));

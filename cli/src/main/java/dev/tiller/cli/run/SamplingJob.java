@@ -1,5 +1,6 @@
 package dev.tiller.cli.run;
 
+import dev.tiller.zoo.Backend;
 import java.util.Map;
 
 /**
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param batchSize designs decoded together; does not change them
  * @param threads worker threads; do not change the designs
  * @param device cpu, gpu:0, ...
+ * @param backend engine of inference; once networks are loaded the one that the denoiser runs on
  */
 public record SamplingJob(
         String model,
@@ -34,7 +36,8 @@ public record SamplingJob(
         long seed,
         int batchSize,
         int threads,
-        String device) {
+        String device,
+        Backend backend) {
     /** How the trajectory is steered. */
     public enum Method {
         /** Not at all. */
@@ -80,6 +83,7 @@ public record SamplingJob(
     }
 
     public SamplingJob {
+        backend = backend == null ? Backend.AUTO : backend;
         require("num", num >= 1, "at least 1", num);
         require("candidates", candidates == null || candidates >= 1, "at least 1", candidates);
         require("steps", steps == null || steps >= 1, "at least 1", steps);
@@ -129,6 +133,27 @@ public record SamplingJob(
                 seed,
                 otherBatchSize,
                 otherThreads,
-                otherDevice);
+                otherDevice,
+                backend);
+    }
+
+    /** The same job with the engine that it runs on. */
+    SamplingJob withBackend(Backend engine) {
+        return new SamplingJob(
+                model,
+                reward,
+                rewardOptions,
+                method,
+                num,
+                candidates,
+                temperature,
+                posteriorDraws,
+                sampler,
+                steps,
+                seed,
+                batchSize,
+                threads,
+                device,
+                engine);
     }
 }

@@ -20,6 +20,7 @@ import dev.tiller.sampler.decoder.BestOfN;
 import dev.tiller.sampler.decoder.Svdd;
 import dev.tiller.sampler.masked.FirstHitting;
 import dev.tiller.sampler.masked.MaskedDiffusion;
+import dev.tiller.zoo.Backend;
 import dev.tiller.zoo.Devices;
 import dev.tiller.zoo.ModelConfig;
 import dev.tiller.zoo.ModelDirectory;
@@ -45,6 +46,7 @@ import java.util.stream.LongStream;
  */
 public final class SamplingRun implements AutoCloseable {
     private final SamplingJob job;
+    private final String engine;
     private final NDManager devices;
     private final NetworkDenoiser denoiser;
     private final NetworkValue valueNetwork;
@@ -63,26 +65,51 @@ public final class SamplingRun implements AutoCloseable {
      * @throws IllegalArgumentException if a name is unknown or the parts do not fit together
      */
     public SamplingRun(SamplingJob job) throws IOException {
-        this.job = job;
         ModelDirectory model = ModelZoo.find(job.model());
         ModelConfig config = model.config();
         Rewards rewards = Rewards.load();
-        RewardContext context = new RewardContext(job.device());
+        RewardContext context = new RewardContext(job.device(), rewardBackend(job).toString());
         reward = rewards.create(job.reward(), job.rewardOptions(), context);
         Rewards.requireReadable(reward, config.alphabet(), job.model());
         referee = reward.referee().map(name -> rewards.create(name, Map.of(), context));
-        String valueName = job.method() == SamplingJob.Method.SVDD_MC ? valueName(config) : null;
-        Device device = Devices.parse(job.device());
-        devices = NDManager.newBaseManager(device, "PyTorch");
-        denoiser = ModelZoo.denoiser(job.model(), device);
-        valueNetwork = valueName == null ? null : ModelZoo.value(valueName, device);
+        String valueName =
+                job.method() == SamplingJob.Method.SVDD_MC ? valueName(job, config) : null;
+        Device device = Devices.parse(job.device(), job.backend());
+        denoiser = ModelZoo.denoiser(job.model(), job.backend(), device);
+        valueNetwork = valueName == null ? null : ModelZoo.value(valueName, job.backend(), device);
+        devices = denoiser.network().newManager();
+        engine = denoiser.network().engine();
+        this.job = job.withBackend(denoiser.network().backend());
         reader = DesignReader.ofTokens(config.alphabet());
         cleanReward = new CleanReward(reward, reader);
         process = process(config);
         decoder = decoder();
     }
 
-    private String valueName(ModelConfig config) {
+    /** A reward runs on the engine that was asked for if it can. */
+    private static Backend rewardBackend(SamplingJob job) {
+        return job.backend() == Backend.ONNX ? Backend.AUTO : job.backend();
+    }
+
+    /**
+     * Returns the job.
+     *
+     * @return the job with the engine that it runs on
+     */
+    public SamplingJob job() {
+        return job;
+    }
+
+    /**
+     * Says what the denoiser runs on, and why.
+     *
+     * @return one line
+     */
+    public String engine() {
+        return engine;
+    }
+
+    private static String valueName(SamplingJob job, ModelConfig config) {
         String name = config.valueNetworks().get(job.reward());
         if (name == null) {
             throw new IllegalArgumentException(

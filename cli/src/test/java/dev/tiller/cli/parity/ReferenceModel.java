@@ -54,7 +54,7 @@ final class ReferenceModel implements AutoCloseable {
                                     labels,
                                     false,
                                     0.0));
-            network = new Network(block, weights, Device.cpu(), "parity");
+            network = new Network(block, weights.tensors(), Device.cpu(), "parity");
         }
     }
 

@@ -183,7 +183,8 @@ final class Examples {
                         MaskedDiffusion.Options.published(JobRunner.or(data.steps(), 128)));
 
         private RewardContext context() {
-            return new RewardContext(device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu");
+            return new RewardContext(
+                    device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu", "pytorch");
         }
 
         /** Tokens are numbers: with another alphabet they would mean other letters. */

@@ -2,6 +2,7 @@ package dev.tiller.zoo.architecture;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Builds networks by name, as configuration files describe them. */
 public final class Architectures {
@@ -34,7 +36,7 @@ public final class Architectures {
      * @return the names, in alphabetical order
      */
     public static List<String> names() {
-        return List.of(ConvGru.NAME, DnaConv.NAME, Optimus.NAME);
+        return List.of(ConvGru.NAME, DnaConv.NAME, Enformer.NAME, Dit.NAME, Optimus.NAME);
     }
 
     /**
@@ -51,6 +53,8 @@ public final class Architectures {
         return switch (name) {
             case ConvGru.NAME -> new ConvGru(read(name, config, ConvGru.Config.defaults()));
             case DnaConv.NAME -> new DnaConv(read(name, config, DnaConv.Config.defaults()));
+            case Enformer.NAME -> new Enformer(read(name, config, Enformer.Config.defaults()));
+            case Dit.NAME -> new Dit(read(name, config, Dit.Config.defaults()));
             case Optimus.NAME -> new Optimus(read(name, config, Optimus.Config.defaults()));
             default ->
                     throw new IllegalArgumentException(
@@ -99,6 +103,66 @@ public final class Architectures {
      */
     public static JsonNode describe(Record config) {
         return JSON.valueToTree(config);
+    }
+
+    /**
+     * An architecture found by {@link #infer}.
+     *
+     * @param architecture one of {@link #names()}
+     * @param config its whole configuration, as {@link #create} takes it
+     */
+    public record Inferred(String architecture, JsonNode config) {}
+
+    /**
+     * Finds architecture and settings of published weights, as {@link #infer(Map, JsonNode)} does
+     * where nothing is known.
+     *
+     * @param shapes the shapes of the weights by published name
+     * @return what was found; empty if the names are those of no known architecture
+     * @throws IllegalArgumentException if they are, but tell of impossible settings or not of all
+     *     that the defaults cannot stand in for
+     */
+    public static Optional<Inferred> infer(Map<String, Shape> shapes) {
+        return infer(shapes, JSON.createObjectNode());
+    }
+
+    /**
+     * Finds architecture and settings of published weights by their names and shapes.
+     *
+     * <p>Dropout leaves no trace in weights and has the architecture's default. Neither do the
+     * residual connections of {@code conv-gru}: they are there where batch norm is, as in SVDD, and
+     * else not, as in gReLU. The heads of {@code mdlm-dit} follow from its rotary frequencies;
+     * where a file holds none they must be known. Whether all weights are there, and no others, is
+     * only checked by {@link NamedBlock#load}.
+     *
+     * @param shapes the shapes of the weights by published name; a prefix that all names carry is
+     *     dropped as {@link NamedBlock#load} does
+     * @param known settings that are known, keys in snake case; they go before what was found
+     * @return what was found; empty if the names are those of no known architecture
+     * @throws IllegalArgumentException if they are, but tell of impossible settings or not of all
+     *     that neither {@code known} nor the defaults tell
+     */
+    public static Optional<Inferred> infer(Map<String, Shape> shapes, JsonNode known) {
+        WeightShapes weights = new WeightShapes(shapes);
+        Inferred found;
+        if (ConvGru.recognises(weights)) {
+            found = new Inferred(ConvGru.NAME, describe(ConvGru.infer(weights)));
+        } else if (DnaConv.recognises(weights)) {
+            found = new Inferred(DnaConv.NAME, describe(DnaConv.infer(weights)));
+        } else if (Enformer.recognises(weights)) {
+            found = new Inferred(Enformer.NAME, describe(Enformer.infer(weights)));
+        } else if (Dit.recognises(weights)) {
+            JsonNode heads = known.path("heads");
+            Integer given = heads.isInt() ? Integer.valueOf(heads.asInt()) : null;
+            found = new Inferred(Dit.NAME, describe(Dit.infer(weights, given)));
+        } else if (Optimus.recognises(weights)) {
+            found = new Inferred(Optimus.NAME, describe(Optimus.infer(weights)));
+        } else {
+            return Optional.empty();
+        }
+        ((ObjectNode) found.config()).setAll((ObjectNode) known);
+        create(found.architecture(), found.config());
+        return Optional.of(found);
     }
 
     static void require(boolean holds, String name, String rule, Object value) {

@@ -97,6 +97,28 @@ public final class ConvGru extends NamedBlock {
         layer(HEAD, config.tasks(), c, 1);
     }
 
+    static boolean recognises(WeightShapes shapes) {
+        return shapes.has(GRU + ".weight_ih_l0") && shapes.has(TOWER + "0.conv.weight");
+    }
+
+    static Config infer(WeightShapes shapes) {
+        String stem = TOWER + "0.conv.weight";
+        int convLayers = shapes.count(TOWER, ".conv.weight");
+        boolean batchNorm = shapes.has(TOWER + "1.norm.layer.running_mean");
+        return new Config(
+                shapes.size(stem, 0),
+                shapes.size(stem, 2),
+                convLayers > 1
+                        ? shapes.size(TOWER + "1.conv.weight", 2)
+                        : Config.defaults().kernel(),
+                convLayers,
+                shapes.size(HEAD + ".weight", 0),
+                batchNorm,
+                // not in the weights; the published networks have both or neither
+                batchNorm,
+                Config.defaults().dropout());
+    }
+
     /**
      * Returns the hyper-parameters.
      *

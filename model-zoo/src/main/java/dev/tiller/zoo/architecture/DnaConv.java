@@ -2,17 +2,18 @@ package dev.tiller.zoo.architecture;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.numerics.Scope;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The dilated convolutional denoiser for regulatory DNA of Stark et al., "Dirichlet flow matching
  * with applications to DNA sequence design" (ICML 2024), in the form that SVDD and DRAKES train.
  *
- * <p>Inputs: tokens, int64 [B, L], or soft tokens, float32 [B, L, V]; the noise sigma, float32 [B];
- * with class guidance the class, int64 [B]. Output: logits, float32 [B, L, V]. V = K + 1, the mask
- * last.
+ * <p>Inputs: tokens, int64 [B, L], or soft tokens, float32 [B, L, V]; the noise sigma, float32 [B],
+ * which is 0 if it is left out; with class guidance the class, int64 [B]. Output: logits, float32
+ * [B, L, V]. V = K + 1, the mask last.
  *
  * <p>As a classifier: outputs [B, classes] and the embedding [B, hidden] before the last ReLU.
  */
@@ -109,6 +110,27 @@ public final class DnaConv extends NamedBlock {
         }
     }
 
+    static boolean recognises(WeightShapes shapes) {
+        return shapes.has("time_embedder.0.W") && shapes.has("linear.weight");
+    }
+
+    static Config infer(WeightShapes shapes) {
+        boolean classifier = shapes.has("cls_head.2.weight");
+        int classes = 0;
+        if (classifier) {
+            classes = shapes.size("cls_head.2.weight", 0);
+        } else if (shapes.has("cls_embedder.weight")) {
+            classes = shapes.size("cls_embedder.weight", 0) - 1;
+        }
+        return new Config(
+                shapes.size("linear.weight", 0),
+                shapes.count("convs.", ".weight") / DILATIONS.length,
+                shapes.size("linear.weight", 1) - 1,
+                classes,
+                classifier,
+                Config.defaults().dropout());
+    }
+
     /**
      * Returns the hyper-parameters.
      *
@@ -119,25 +141,43 @@ public final class DnaConv extends NamedBlock {
     }
 
     @Override
-    NDList forward(Layers layers, NDList inputs) {
-        int expected = config.guided() ? 3 : 2;
-        if (inputs.size() != expected) {
-            throw new IllegalArgumentException(
-                    "inputs must be "
-                            + (config.guided() ? "(x, sigma, class)" : "(x, sigma)")
-                            + ", got "
-                            + inputs.size()
-                            + " arrays");
+    public List<Input> inputs(boolean withSigma) {
+        List<Input> inputs = new ArrayList<>(List.of(Input.tokens()));
+        if (withSigma) {
+            inputs.add(Input.sigma());
         }
-        try (Scope scope = Scope.of(inputs.head())) {
-            NDArray features = embed(layers, scope.borrow(inputs.head()));
-            NDArray time = embedTime(layers, scope.borrow(inputs.get(1)));
+        if (config.guided()) {
+            inputs.add(Input.label());
+        }
+        return List.copyOf(inputs);
+    }
+
+    @Override
+    public List<String> outputs() {
+        return config.classifier() ? List.of("classes", "embedding") : List.of("logits");
+    }
+
+    @Override
+    public int letters() {
+        return config.cleanTokens();
+    }
+
+    @Override
+    NDList forward(Layers layers, NDList inputs) {
+        DenoiserInputs in = DenoiserInputs.of(inputs, config.guided());
+        try (Scope scope = Scope.of(in.x())) {
+            NDArray x = scope.borrow(in.x());
+            NDArray features = embed(layers, x);
+            NDList shifts =
+                    in.sigma() == null
+                            ? layers.constants("no noise", x, s -> noNoise(layers, s))
+                            : shifts(layers, embedTime(layers, scope.borrow(in.sigma())));
             NDArray label =
                     config.guided()
-                            ? layers.embedding("cls_embedder", scope.borrow(inputs.get(2)))
+                            ? layers.embedding("cls_embedder.weight", scope.borrow(in.label()))
                             : null;
             for (int i = 0; i < config.layers(); i++) {
-                NDArray next = layer(layers, i, features, time, label);
+                NDArray next = layer(layers, i, features, shifts.get(i), label);
                 features.close();
                 features = next;
             }
@@ -150,17 +190,7 @@ public final class DnaConv extends NamedBlock {
     /** Tokens or soft tokens to features [B, H, L]. */
     private NDArray embed(Layers layers, NDArray x) {
         int v = config.cleanTokens() + 1;
-        boolean tokens = x.getDataType() == DataType.INT64 && x.getShape().dimension() == 2;
-        boolean soft = x.getDataType() == DataType.FLOAT32 && x.getShape().dimension() == 3;
-        if (!tokens && !(soft && x.getShape().get(2) == v)) {
-            throw new IllegalArgumentException(
-                    "x must be int64 [B, L] or float32 [B, L, "
-                            + v
-                            + "], got "
-                            + x.getDataType()
-                            + " "
-                            + x.getShape());
-        }
+        boolean tokens = DenoiserInputs.requireTokens(x, v);
         NDArray oneHot = tokens ? x.oneHot(v) : x;
         return layers.conv("linear", oneHot.transpose(0, 2, 1), 1).getNDArrayInternal().relu();
     }
@@ -176,11 +206,23 @@ public final class DnaConv extends NamedBlock {
         return layers.linear("time_embedder.1", features).getNDArrayInternal().relu();
     }
 
-    private NDArray layer(Layers layers, int i, NDArray features, NDArray time, NDArray label) {
+    /** What sigma adds to each layer: arrays [B, H, 1]. */
+    private NDList shifts(Layers layers, NDArray time) {
+        NDList shifts = new NDList(config.layers());
+        for (int i = 0; i < config.layers(); i++) {
+            shifts.add(layers.linear("time_layers." + i + ".dense", time).expandDims(2));
+        }
+        return shifts;
+    }
+
+    /** The shifts for sigma = 0: arrays [1, H, 1]. */
+    private NDList noNoise(Layers layers, Scope scope) {
+        return shifts(layers, embedTime(layers, scope.manager().zeros(new Shape(1))));
+    }
+
+    private NDArray layer(Layers layers, int i, NDArray features, NDArray shift, NDArray label) {
         try (Scope scope = Scope.of(features)) {
-            NDArray shift = layers.linear("time_layers." + i + ".dense", scope.borrow(time));
-            NDArray h = layers.dropout(scope.borrow(features), config.dropout());
-            h = h.add(shift.expandDims(2));
+            NDArray h = layers.dropout(scope.borrow(features), config.dropout()).add(shift);
             if (label != null) {
                 NDArray more = layers.linear("cls_layers." + i + ".dense", scope.borrow(label));
                 h = h.add(more.expandDims(2));

@@ -4,13 +4,15 @@ package dev.tiller.zoo.architecture;
  * The distribution of a parameter's initial elements; PyTorch's defaults.
  *
  * @param kind the distribution
- * @param scale the bound of a uniform, the standard deviation of a normal, or the constant
+ * @param scale the bound of a uniform, the standard deviation of a normal, the constant, or the
+ *     diagonal of a square matrix that is zero elsewhere
  */
 record Initial(Kind kind, double scale) {
     enum Kind {
         UNIFORM,
         NORMAL,
-        CONSTANT
+        CONSTANT,
+        DIAGONAL
     }
 
     static final Initial ZERO = new Initial(Kind.CONSTANT, 0);
@@ -23,6 +25,10 @@ record Initial(Kind kind, double scale) {
 
     static Initial normal(double deviation) {
         return new Initial(Kind.NORMAL, deviation);
+    }
+
+    static Initial diagonal(double element) {
+        return new Initial(Kind.DIAGONAL, element);
     }
 
     /** How many uniforms {@link #elements} needs. */
@@ -39,6 +45,8 @@ record Initial(Kind kind, double scale) {
                         case UNIFORM -> (float) (scale * (2 * uniforms[i] - 1));
                         case NORMAL -> (float) (scale * normal(uniforms, i));
                         case CONSTANT -> (float) scale;
+                        case DIAGONAL ->
+                                i % (Math.round(Math.sqrt(count)) + 1) == 0 ? (float) scale : 0;
                     };
         }
         return elements;

@@ -8,6 +8,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
+import dev.tiller.sampler.numerics.Scope;
+import java.util.function.Function;
 
 /**
  * The layers of one forward call. Each computes with the parameters under its name; its result
@@ -26,23 +28,44 @@ final class Layers {
     private final Device device;
     private final boolean training;
     private final DropoutMasks masks;
+    private final Constants constants;
 
-    /** {@code masks} may be null: no dropout. */
+    /** {@code masks} may be null: no dropout; {@code constants} too: nothing is kept. */
     Layers(
             ParameterList parameters,
             ParameterStore store,
             Device device,
             boolean training,
-            DropoutMasks masks) {
+            DropoutMasks masks,
+            Constants constants) {
         this.parameters = parameters;
         this.store = store;
         this.device = device;
         this.training = training;
         this.masks = masks;
+        this.constants = constants;
     }
 
     NDArray get(String name) {
         return store.getValue(parameters.get(name), device, training);
+    }
+
+    /**
+     * What depends on the weights and on {@code key} alone: kept where the block is folded, else
+     * computed for the manager of {@code x}. Kept arrays belong to another manager, so only use
+     * them as right operands.
+     *
+     * @param compute makes the arrays in the scope that it is given
+     */
+    NDList constants(String key, NDArray x, Function<Scope, NDList> compute) {
+        boolean here = constants != null && constants.device().equals(device);
+        NDList kept = here ? constants.get(key, compute) : null;
+        if (kept != null) {
+            return kept;
+        }
+        try (Scope scope = Scope.of(x)) {
+            return scope.give(compute.apply(scope));
+        }
     }
 
     /** [B, C, L] to [B, C', L]; zeros around it, for even kernels one more on the right. */
@@ -83,7 +106,7 @@ final class Layers {
      * 120 input channels the output is wrong, with 12 output channels the gradient of the input.
      */
     private long padding(long channels) {
-        return device.isGpu() ? 0 : (VECTOR - channels % VECTOR) % VECTOR;
+        return device.equals(Device.cpu()) ? (VECTOR - channels % VECTOR) % VECTOR : 0;
     }
 
     /** A convolution of width 1 along the positions: [B, L, C] to [B, L, C']. */
@@ -104,6 +127,44 @@ final class Layers {
     NDArray linear(String name, NDArray x) {
         return x.getNDArrayInternal()
                 .linear(x, get(name + ".weight"), get(name + ".bias"))
+                .singletonOrThrow();
+    }
+
+    /** [..., C] to [..., C'], without a bias; also by a convolution of width 1. */
+    NDArray project(String name, NDArray x) {
+        NDArray weight = get(name + ".weight");
+        Shape shape = weight.getShape();
+        if (shape.dimension() > 2) {
+            weight = borrow(name + ".weight", x).reshape(shape.get(0), shape.get(1));
+        }
+        return x.getNDArrayInternal().linear(x, weight, null).singletonOrThrow();
+    }
+
+    /**
+     * Pairs of neighbours to their mean, weighted channel by channel with a softmax over a
+     * projection: [B, L, C] to [B, ceil(L / 2), C]. A last position without a neighbour stays as it
+     * is.
+     */
+    NDArray attentionPool(String name, NDArray x) {
+        long length = x.getShape().get(1);
+        long channels = x.getShape().get(2);
+        long pairs = length / 2;
+        if (pairs == 0) {
+            return x;
+        }
+        boolean even = length % 2 == 0;
+        NDArray paired = even ? x : x.get(new NDIndex(":, :{}", 2 * pairs));
+        NDArray weights = project(name, paired).reshape(-1, pairs, 2, channels).softmax(2);
+        NDArray pooled = paired.reshape(-1, pairs, 2, channels).mul(weights).sum(new int[] {2});
+        return even ? pooled : pooled.concat(x.get(new NDIndex(":, {}:", 2 * pairs)), 1);
+    }
+
+    /** Over the last axis, with a weight but no bias. */
+    NDArray weightNorm(String name, NDArray x) {
+        Shape channels = new Shape(x.getShape().get(x.getShape().dimension() - 1));
+        NDArray noBias = x.getManager().zeros(channels);
+        return x.getNDArrayInternal()
+                .layerNorm(x, channels, get(name + ".weight"), noBias, EPSILON)
                 .singletonOrThrow();
     }
 
@@ -134,10 +195,10 @@ final class Layers {
                 .singletonOrThrow();
     }
 
-    /** int64 [B] to [B, C]. */
-    NDArray embedding(String name, NDArray indices) {
+    /** int64 [...] to [..., C], the rows of a parameter. */
+    NDArray embedding(String parameter, NDArray indices) {
         return indices.getNDArrayInternal()
-                .embedding(indices, get(name + ".weight"), SparseFormat.DENSE)
+                .embedding(indices, get(parameter), SparseFormat.DENSE)
                 .singletonOrThrow();
     }
 

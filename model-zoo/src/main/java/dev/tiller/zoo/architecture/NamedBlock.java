@@ -11,11 +11,9 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.Randomness.Purpose;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * A network whose parameters carry the names of the published weight files, in the order in which
@@ -25,14 +23,14 @@ import java.util.TreeSet;
  * what the reference sees. Buffers (running statistics) and constants that are not trained are
  * parameters here that never require gradients. All parameters are float32.
  *
- * <p>Forward calls in evaluation mode may run concurrently; load, initialise and train from one
- * thread.
+ * <p>Forward calls in evaluation mode may run concurrently; load, initialise, fold and train from
+ * one thread.
  */
 public abstract class NamedBlock extends AbstractBlock {
-    private static final List<String> PREFIXES = List.of("backbone.", "model.");
-
     private final String architecture;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private final Map<String, float[]> tables = new LinkedHashMap<>();
+    private Constants constants;
 
     private record Slot(Parameter parameter, Shape shape, Initial initial, boolean trained) {}
 
@@ -46,6 +44,12 @@ public abstract class NamedBlock extends AbstractBlock {
 
     final void untrained(String name, Initial initial, long... shape) {
         add(name, initial, false, shape);
+    }
+
+    /** Adds a vector of constants, which weight files may hold or leave out. */
+    final void table(String name, float... elements) {
+        add(name, Initial.ZERO, false, elements.length);
+        tables.put(name, elements);
     }
 
     /** Adds {@code name.weight} and {@code name.bias} of a layer, as PyTorch initialises them. */
@@ -98,8 +102,79 @@ public abstract class NamedBlock extends AbstractBlock {
                         store,
                         inputs.head().getDevice(),
                         training,
-                        (DropoutMasks) masks),
+                        (DropoutMasks) masks,
+                        training ? null : constants),
                 inputs);
+    }
+
+    /**
+     * Returns the inputs, in the order in which a forward call takes them.
+     *
+     * @param withSigma whether the noise is among them; without it the noise is 0. Networks that
+     *     know no noise have the same inputs either way
+     * @return the inputs; unless an architecture says otherwise one-hot letters of any length
+     */
+    public List<Input> inputs(boolean withSigma) {
+        return List.of(Input.oneHot(-1));
+    }
+
+    /**
+     * Returns what exporters call the outputs.
+     *
+     * @return the names, in the order in which a forward call gives them; unless an architecture
+     *     says otherwise one prediction
+     */
+    public List<String> outputs() {
+        return List.of("prediction");
+    }
+
+    /**
+     * Tells whether the operations of a forward call depend on the length of the input, so that a
+     * recording of them holds for the recorded length only.
+     *
+     * @return true if so; false too where {@link #inputs} tells the only length
+     */
+    public boolean lengthSpecific() {
+        return false;
+    }
+
+    /**
+     * Returns the size of the alphabet.
+     *
+     * @return the letters that the network reads, without the mask
+     */
+    public int letters() {
+        return Architectures.ONE_HOT_LETTERS;
+    }
+
+    /**
+     * Prepares a block for inference: what depends on the weights alone, or on them and the length
+     * of the input, is computed at the first call in evaluation mode that needs it and then kept:
+     * embeddings of the noise where it is left out of the inputs, tables of positions. The first
+     * dozen of lengths are kept; for further ones the tables are computed at each call.
+     *
+     * <p>Outputs stay the same up to rounding. The weights must not change from now on. Loading,
+     * initialising and unfreezing weights undo it; training mode never uses what was kept.
+     *
+     * @param owner owner of the kept arrays, on the device of the weights; must not be closed
+     *     before the last call
+     * @throws IllegalStateException if there are no weights yet or they are not frozen
+     */
+    public final void fold(NDManager owner) {
+        requireWeights();
+        if (slots.values().stream().anyMatch(slot -> slot.parameter().requiresGradient())) {
+            throw new IllegalStateException(
+                    architecture + " must be frozen to be folded; call freezeParameters(true)");
+        }
+        unfold();
+        constants = new Constants(owner);
+    }
+
+    private void unfold() {
+        if (constants != null) {
+            constants.close();
+            constants = null;
+        }
     }
 
     /**
@@ -124,6 +199,18 @@ public abstract class NamedBlock extends AbstractBlock {
     }
 
     /**
+     * Returns the shapes of all parameters.
+     *
+     * @return the shapes by name, in the order of {@link #getParameters()}, also before there are
+     *     weights
+     */
+    public final Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        slots.forEach((name, slot) -> shapes.put(name, slot.shape()));
+        return shapes;
+    }
+
+    /**
      * Returns the weights.
      *
      * @return the arrays themselves by name, float32, owned by this block, in the order of {@link
@@ -141,21 +228,27 @@ public abstract class NamedBlock extends AbstractBlock {
      * Copies weights into this block.
      *
      * <p>A prefix {@code backbone.} or {@code model.} that all names carry is dropped. Names that
-     * files of this architecture are known to hold without use are passed over; every other
-     * deviation is an error.
+     * files of this architecture are known to hold without use are passed over, and tables of
+     * constants may be left out; every other deviation is an error.
      *
      * @param weights float32 arrays by published name; not kept
      * @param owner owner of the copies, on the device on which the block will run
-     * @throws IllegalArgumentException listing all names that are missing, unexpected or misshapen
+     * @throws IllegalArgumentException listing all names that are missing, unexpected or misshapen,
+     *     or if a table holds other constants than those of this architecture
      */
     public final void load(Map<String, NDArray> weights, NDManager owner) {
-        Map<String, NDArray> given = withoutPrefix(weights);
-        requireFit(given);
+        Map<String, NDArray> given = Prefixes.strip(weights);
+        new WeightCheck(architecture, shapes(), tables).require(given, this::ignores);
+        unfold();
         slots.forEach(
                 (name, slot) -> {
-                    NDArray copy = given.get(name).toDevice(owner.getDevice(), true);
-                    copy.attach(owner);
-                    set(slot, copy);
+                    if (tables.containsKey(name)) {
+                        set(slot, owner.create(tables.get(name)));
+                    } else {
+                        NDArray copy = given.get(name).toDevice(owner.getDevice(), true);
+                        copy.attach(owner);
+                        set(slot, copy);
+                    }
                 });
     }
 
@@ -166,8 +259,15 @@ public abstract class NamedBlock extends AbstractBlock {
      * @param owner owner of the weights, on the device on which the block will run
      */
     public final void initialize(Randomness noise, NDManager owner) {
+        unfold();
         int position = 0;
-        for (Slot slot : slots.values()) {
+        for (Map.Entry<String, Slot> entry : slots.entrySet()) {
+            Slot slot = entry.getValue();
+            if (tables.containsKey(entry.getKey())) {
+                position++;
+                set(slot, owner.create(tables.get(entry.getKey())));
+                continue;
+            }
             int size = Math.toIntExact(slot.shape().size());
             double[] uniforms = new double[slot.initial().uniforms(size)];
             noise.fill(position++, 0, Purpose.INITIALIZATION, 0, uniforms);
@@ -184,51 +284,6 @@ public abstract class NamedBlock extends AbstractBlock {
         parameter.setShape(null);
         parameter.setArray(array);
         array.setRequiresGradient(parameter.requiresGradient());
-    }
-
-    private static Map<String, NDArray> withoutPrefix(Map<String, NDArray> weights) {
-        Map<String, NDArray> names = weights;
-        for (String prefix : PREFIXES) {
-            if (!names.isEmpty() && names.keySet().stream().allMatch(n -> n.startsWith(prefix))) {
-                Map<String, NDArray> shorter = new LinkedHashMap<>();
-                names.forEach((name, array) -> shorter.put(name.substring(prefix.length()), array));
-                names = shorter;
-            }
-        }
-        return names;
-    }
-
-    private void requireFit(Map<String, NDArray> given) {
-        List<String> missing = new ArrayList<>();
-        List<String> misshapen = new ArrayList<>();
-        slots.forEach(
-                (name, slot) -> {
-                    NDArray array = given.get(name);
-                    if (array == null) {
-                        missing.add(name);
-                    } else if (!array.getShape().equals(slot.shape())
-                            || array.getDataType() != DataType.FLOAT32) {
-                        String got = array.getDataType() + " " + array.getShape();
-                        misshapen.add(name + " must be float32 " + slot.shape() + ", got " + got);
-                    }
-                });
-        TreeSet<String> unexpected = new TreeSet<>(given.keySet());
-        unexpected.removeAll(slots.keySet());
-        unexpected.removeIf(this::ignores);
-        List<String> complaints = new ArrayList<>();
-        if (!missing.isEmpty()) {
-            complaints.add("missing " + missing);
-        }
-        if (!unexpected.isEmpty()) {
-            complaints.add("unexpected " + unexpected);
-        }
-        if (!misshapen.isEmpty()) {
-            complaints.add("misshapen " + misshapen);
-        }
-        if (!complaints.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "weights do not fit " + architecture + ": " + String.join("; ", complaints));
-        }
     }
 
     @Override
@@ -252,6 +307,9 @@ public abstract class NamedBlock extends AbstractBlock {
      */
     @Override
     public final void freezeParameters(boolean freeze) {
+        if (!freeze) {
+            unfold();
+        }
         slots.values().forEach(slot -> slot.parameter().freeze(freeze || !slot.trained()));
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.numerics.Scope;
+import java.util.List;
 
 /**
  * Optimus 5-Prime: the convolutional network of Sample et al., "Human 5'UTR design and variant
@@ -80,6 +81,24 @@ public final class Optimus extends NamedBlock {
         layer("output", config.outputs(), config.hidden());
     }
 
+    static boolean recognises(WeightShapes shapes) {
+        return shapes.has("convs.0.weight")
+                && shapes.has("dense.weight")
+                && shapes.has("output.weight");
+    }
+
+    static Config infer(WeightShapes shapes) {
+        int filters = shapes.size("convs.0.weight", 0);
+        return new Config(
+                filters,
+                shapes.size("convs.0.weight", 2),
+                shapes.count("convs.", ".weight"),
+                shapes.size("dense.weight", 0),
+                shapes.size("output.weight", 0),
+                shapes.size("dense.weight", 1) / filters,
+                Config.defaults().dropout());
+    }
+
     /**
      * Returns the hyper-parameters.
      *
@@ -87,6 +106,11 @@ public final class Optimus extends NamedBlock {
      */
     public Config config() {
         return config;
+    }
+
+    @Override
+    public List<Input> inputs(boolean withSigma) {
+        return List.of(Input.oneHot(config.length()));
     }
 
     @Override
@@ -104,7 +128,8 @@ public final class Optimus extends NamedBlock {
                 features = layers.conv("convs." + i, features, 1).getNDArrayInternal().relu();
             }
             // Keras flattens position by position
-            NDArray flat = features.transpose(0, 2, 1).reshape(x.getShape().get(0), -1);
+            long flattened = (long) config.filters() * config.length();
+            NDArray flat = features.transpose(0, 2, 1).reshape(-1, flattened);
             NDArray hidden = layers.linear("dense", flat).getNDArrayInternal().relu();
             NDArray dropped = layers.dropout(hidden, config.dropout());
             return scope.give(new NDList(layers.linear("output", dropped)));

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.training.ParameterStore;
 import dev.tiller.sampler.numerics.Gradients;
 import dev.tiller.sampler.numerics.Scope;
+import dev.tiller.zoo.Backend;
 import dev.tiller.zoo.InferenceSession;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,6 +131,11 @@ public final class TorchScript implements InferenceSession {
     @Override
     public Device device() {
         return device;
+    }
+
+    @Override
+    public Backend backend() {
+        return Backend.PYTORCH;
     }
 
     /** Frees the module. */

@@ -4,9 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ArchitecturesTest {
@@ -34,6 +41,75 @@ class ArchitecturesTest {
                 optimus,
                 ((Optimus) Architectures.create("optimus", Architectures.describe(optimus)))
                         .config());
+        Enformer.Config enformer = Enformer.Config.defaults();
+        assertEquals(
+                enformer,
+                ((Enformer) Architectures.create("enformer", Architectures.describe(enformer)))
+                        .config());
+        Dit.Config dit = new Dit.Config(24, 12, 2, 4, 4, 8, 0.1);
+        assertEquals(
+                dit,
+                ((Dit) Architectures.create("mdlm-dit", Architectures.describe(dit))).config());
+    }
+
+    private static void infersItself(NamedBlock block, Record config) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        block.shapes().forEach((name, shape) -> shapes.put("backbone.model." + name, shape));
+        assertEquals(
+                new Architectures.Inferred(block.architecture(), Architectures.describe(config)),
+                Architectures.infer(shapes).orElseThrow());
+    }
+
+    @Test
+    void infersThePublishedSettings() {
+        DnaConv.Config dna = DnaConv.Config.defaults();
+        infersItself(new DnaConv(dna), dna);
+        infersItself(new Dit(Dit.Config.defaults()), Dit.Config.defaults());
+        infersItself(new Enformer(Enformer.Config.defaults()), Enformer.Config.defaults());
+        infersItself(new ConvGru(ConvGru.Config.defaults()), ConvGru.Config.defaults());
+        Optimus.Config optimus = new Optimus.Config(24, 7, 2, 5, 3, 12, 0.2);
+        infersItself(new Optimus(optimus), optimus);
+    }
+
+    @Test
+    void infersWhatIsKnownFromNothingElse() throws JsonProcessingException {
+        Dit.Config config = new Dit.Config(24, 12, 2, 4, 3, 8, 0);
+        Map<String, Shape> shapes = new LinkedHashMap<>(new Dit(config).shapes());
+        shapes.remove("rotary_emb.inv_freq");
+        assertEquals(
+                Architectures.describe(config),
+                Architectures.infer(shapes, json("{'heads': 4, 'dropout': 0.0}"))
+                        .orElseThrow()
+                        .config());
+        assertEquals(
+                "heads of mdlm-dit must be given for weights without rotary_emb.inv_freq, got none;"
+                        + " add \"heads\" to the known settings",
+                complaint(shapes, json("{}")));
+        assertEquals(
+                "unknown key 'head' in the configuration of mdlm-dit; known keys: hidden, cond_dim,"
+                        + " blocks, heads, mlp_ratio, clean_tokens, dropout",
+                complaint(new Dit(config).shapes(), json("{'head': 4}")));
+    }
+
+    @Test
+    void infersNothingFromOtherWeights() throws JsonProcessingException {
+        assertEquals(Optional.empty(), Architectures.infer(Map.of()));
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put("encoder.weight", new Shape(2, 3));
+        assertEquals(Optional.empty(), Architectures.infer(shapes));
+        shapes.put("time_embedder.0.W", new Shape(4));
+        shapes.put("linear.weight", new Shape(8));
+        assertEquals(
+                "linear.weight must have more than 1 dimensions, got shape (8)",
+                complaint(shapes, json("{}")));
+        shapes.put("linear.weight", new Shape(8, 5, 9));
+        assertEquals("stacks must be >= 1, got 0", complaint(shapes, json("{}")));
+    }
+
+    private static String complaint(Map<String, Shape> shapes, JsonNode known) {
+        return assertThrows(
+                        IllegalArgumentException.class, () -> Architectures.infer(shapes, known))
+                .getMessage();
     }
 
     @Test
@@ -50,11 +126,45 @@ class ArchitecturesTest {
     }
 
     @Test
+    void tellInputsAndOutputs() {
+        NamedBlock dna = new DnaConv(new DnaConv.Config(8, 1, 5, 3, false, 0));
+        Input tokens = new Input("tokens", DataType.INT64, new Shape(-1, -1));
+        Input sigma = new Input("sigma", DataType.FLOAT32, new Shape(-1));
+        Input label = new Input("class", DataType.INT64, new Shape(-1));
+        assertEquals(List.of(tokens, sigma, label), dna.inputs(true));
+        assertEquals(List.of(tokens, label), dna.inputs(false));
+        assertEquals(List.of("logits"), dna.outputs());
+        assertEquals(5, dna.letters());
+        NamedBlock dit = new Dit(new Dit.Config(24, 12, 2, 4, 3, 8, 0));
+        assertEquals(List.of(tokens, sigma), dit.inputs(true));
+        assertEquals(List.of(tokens), dit.inputs(false));
+        assertEquals(8, dit.letters());
+        NamedBlock optimus = new Optimus(Optimus.Config.defaults());
+        assertEquals(
+                List.of(new Input("one_hot", DataType.FLOAT32, new Shape(-1, 50, 4))),
+                optimus.inputs(true));
+        NamedBlock gru = new ConvGru(ConvGru.Config.defaults());
+        NamedBlock enformer = new Enformer(Enformer.Config.defaults());
+        for (NamedBlock block : List.of(gru, enformer)) {
+            assertEquals(
+                    List.of(new Input("one_hot", DataType.FLOAT32, new Shape(-1, -1, 4))),
+                    block.inputs(false));
+            assertEquals(List.of("prediction"), block.outputs());
+            assertEquals(4, block.letters());
+        }
+        List<Boolean> specific =
+                Stream.of(dna, dit, optimus, gru, enformer)
+                        .map(NamedBlock::lengthSpecific)
+                        .toList();
+        assertEquals(List.of(false, true, false, false, true), specific);
+    }
+
+    @Test
     void listsKnownNames() throws JsonProcessingException {
         assertEquals(
-                "unknown architecture 'enformer'; known architectures: conv-gru, dna-conv,"
-                        + " optimus",
-                complaint("enformer", json("{}")));
+                "unknown architecture 'encoder'; known architectures: conv-gru, dna-conv, enformer,"
+                        + " mdlm-dit, optimus",
+                complaint("encoder", json("{}")));
     }
 
     @Test
@@ -69,6 +179,14 @@ class ArchitecturesTest {
         assertEquals(
                 "configuration of dna-conv: hidden must be even, >= 2, got 3",
                 complaint("dna-conv", json("{'hidden': 3}")));
+        assertEquals(
+                "configuration of mdlm-dit: hidden must be an even number for each of the 5 heads,"
+                        + " got 24",
+                complaint("mdlm-dit", json("{'hidden': 24, 'heads': 5}")));
+        assertEquals(
+                "configuration of enformer: the last of channels must be a multiple of 6 for each"
+                        + " of the 2 heads, got 40",
+                complaint("enformer", json("{'channels': [20, 40], 'heads': 2}")));
         assertEquals(
                 "configuration of conv-gru: dropout must be in [0, 1), got 1.0",
                 complaint("conv-gru", json("{'dropout': 1}")));

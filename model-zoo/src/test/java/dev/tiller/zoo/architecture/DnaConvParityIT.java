@@ -6,14 +6,10 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiller.sampler.masked.Subs;
 import dev.tiller.sampler.parity.ParityCase;
-import dev.tiller.zoo.weights.SafeTensors;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +28,7 @@ class DnaConvParityIT {
     @ParameterizedTest
     @MethodSource("cases")
     void namesFollowTheReference(ParityCase parity) {
-        DnaConv block = new DnaConv(config(parity));
+        DnaConv block = new DnaConv(ParityBlocks.dnaConv(parity));
         List<String> names = new ArrayList<>();
         parity.json().at("/models/main/parameters").fieldNames().forEachRemaining(names::add);
         assertEquals(names, block.getParameters().keys());
@@ -40,12 +36,12 @@ class DnaConvParityIT {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void outputsAndGradientsEqualTheReference(ParityCase parity) throws IOException {
-        DnaConv block = new DnaConv(config(parity));
+    void outputsAndGradientsEqualTheReference(ParityCase parity) {
+        DnaConv block = new DnaConv(ParityBlocks.dnaConv(parity));
         try (NDManager manager = NDManager.newBaseManager()) {
-            load(parity, block, manager);
-            NDArray tokens = longs(parity, "in.tokens", manager);
-            NDArray soft = floats(parity, "in.soft", manager);
+            ParityBlocks.load(parity, block, manager);
+            NDArray tokens = ParityBlocks.longs(parity, "in.tokens", manager);
+            NDArray soft = ParityBlocks.floats(parity, "in.soft", manager);
             boolean classifier = block.config().classifier();
             String hardName = classifier ? "out.cls" : "out.logits";
             String softName = classifier ? "out.cls_soft" : "out.logits_soft";
@@ -64,7 +60,8 @@ class DnaConvParityIT {
                                 worst,
                                 parity.requireClose(softName, logits.toFloatArray(), FORWARD));
                 subs(parity, logits, soft.argMax(2), "out.subs_soft");
-                gradients.backward(logits.mul(floats(parity, "in.probe", manager)).sum());
+                gradients.backward(
+                        logits.mul(ParityBlocks.floats(parity, "in.probe", manager)).sum());
             }
             double worstGradient = gradients(block, parity, soft);
             System.err.printf("%s: forward %.1e, gradients %.1e%n", parity, worst, worstGradient);
@@ -97,38 +94,10 @@ class DnaConvParityIT {
     }
 
     private static NDList forward(DnaConv block, ParityCase parity, NDArray x, NDManager manager) {
-        NDList inputs = new NDList(x, floats(parity, "in.t", manager));
+        NDList inputs = new NDList(x, ParityBlocks.floats(parity, "in.t", manager));
         if (parity.has("in.cls")) {
-            inputs.add(longs(parity, "in.cls", manager));
+            inputs.add(ParityBlocks.longs(parity, "in.cls", manager));
         }
         return block.forward(new ParameterStore(manager, false), inputs, false);
-    }
-
-    private static DnaConv.Config config(ParityCase parity) {
-        JsonNode config = parity.config();
-        int tokens = (int) parity.shape("in.soft")[2] - 1;
-        return new DnaConv.Config(
-                config.get("hidden").asInt(),
-                config.get("stacks").asInt(),
-                tokens,
-                config.path("num_cls").asInt(),
-                config.path("classifier").asBoolean(),
-                0);
-    }
-
-    private static void load(ParityCase parity, NamedBlock block, NDManager manager)
-            throws IOException {
-        try (NDManager scope = manager.newSubManager()) {
-            block.load(
-                    SafeTensors.read(parity.file("weights.safetensors"), scope).tensors(), manager);
-        }
-    }
-
-    private static NDArray floats(ParityCase parity, String name, NDManager manager) {
-        return manager.create(parity.floats(name), new Shape(parity.shape(name)));
-    }
-
-    private static NDArray longs(ParityCase parity, String name, NDManager manager) {
-        return manager.create(parity.longs(name), new Shape(parity.shape(name)));
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.Philox;
 import java.util.LinkedHashMap;
@@ -92,6 +93,64 @@ class NamedBlockIT {
         float before = block.weights().get(name).toFloatArray()[0];
         weights.values().forEach(NDArray::close);
         assertEquals(before, block.weights().get(name).toFloatArray()[0]);
+    }
+
+    @Test
+    void checksTablesOfConstantsThatAFileHolds() {
+        Dit.Config config = new Dit.Config(16, 4, 1, 2, 4, 4, 0);
+        Dit block = new Dit(config);
+        block.initialize(new Philox(1), manager);
+        Map<String, NDArray> weights = new LinkedHashMap<>(block.weights());
+        String name = "rotary_emb.inv_freq";
+        float[] table = {1, 0.1f, 0.01f, 0.001f};
+        assertArrayEquals(table, weights.get(name).toFloatArray());
+        weights.put(name, manager.create(new float[] {0.997f, 0.1003f, 0.01f, 0.001f}));
+        Dit fromHalfPrecision = new Dit(config);
+        fromHalfPrecision.load(weights, manager);
+        assertArrayEquals(table, fromHalfPrecision.weights().get(name).toFloatArray());
+        weights.put(name, manager.create(new float[] {1, 0.1f, 0.02f, 0.001f}));
+        assertEquals(
+                "weights do not fit mdlm-dit: rotary_emb.inv_freq[2] must be 0.01, got 0.02",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> new Dit(config).load(weights, manager))
+                        .getMessage());
+        weights.remove(name);
+        Dit without = new Dit(config);
+        without.load(weights, manager);
+        assertArrayEquals(table, without.weights().get(name).toFloatArray());
+    }
+
+    @Test
+    void refusesOtherInputs() {
+        DnaConv guided = new DnaConv(new DnaConv.Config(8, 1, 4, 2, false, 0));
+        guided.initialize(new Philox(1), manager);
+        Dit dit = new Dit(new Dit.Config(16, 4, 1, 2, 4, 4, 0));
+        dit.initialize(new Philox(1), manager);
+        NDArray x = manager.zeros(new Shape(2, 6), DataType.INT64);
+        NDArray sigma = manager.zeros(new Shape(2));
+        NDArray label = manager.zeros(new Shape(2), DataType.INT64);
+        assertEquals(
+                "inputs must be (x) or (x, sigma), each with the class after it; sigma is float32"
+                        + " [B], the class int64 [B]; got (int64 (2, 6), float32 (2))",
+                refusal(guided, x, sigma));
+        assertEquals(
+                "inputs must be (x) or (x, sigma); sigma is float32 [B]; got (int64 (2, 6), int64"
+                        + " (2))",
+                refusal(dit, x, label));
+        assertTrue(refusal(dit, x, sigma, sigma).startsWith("inputs must be (x) or (x, sigma);"));
+        assertTrue(refusal(guided, x, label, sigma).startsWith("inputs must be (x) or"));
+        assertEquals(
+                "x must be int64 [B, L] or float32 [B, L, 5], got float32 (2)",
+                refusal(dit, sigma));
+        assertEquals(1, ParityBlocks.forward(guided, x, label).size());
+        assertEquals(1, ParityBlocks.forward(guided, x, sigma, label).size());
+    }
+
+    private static String refusal(NamedBlock block, NDArray... inputs) {
+        return assertThrows(
+                        IllegalArgumentException.class, () -> ParityBlocks.forward(block, inputs))
+                .getMessage();
     }
 
     @Test

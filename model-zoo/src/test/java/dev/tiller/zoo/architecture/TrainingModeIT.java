@@ -12,7 +12,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import dev.tiller.sampler.Philox;
+import dev.tiller.sampler.Randomness.Purpose;
+import dev.tiller.sampler.numerics.Gradients;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,5 +111,88 @@ class TrainingModeIT {
         assertArrayEquals(plain, block.forward(store, x, false, masks).head().toFloatArray());
         assertFalse(
                 Arrays.equals(plain, block.forward(store, x, true, masks).head().toFloatArray()));
+    }
+
+    /** Loads noise, since the layers that start at zero would hide what is in front of them. */
+    private void randomise(NamedBlock block) {
+        Map<String, NDArray> weights = new LinkedHashMap<>();
+        block.initialize(new Philox(1), manager);
+        block.weights()
+                .forEach(
+                        (name, array) -> {
+                            double[] uniforms = new double[(int) array.size()];
+                            new Philox(4)
+                                    .fill(weights.size(), 0, Purpose.TRAINING_INPUT, 0, uniforms);
+                            float[] noise = new float[uniforms.length];
+                            for (int i = 0; i < noise.length; i++) {
+                                noise[i] = (float) (0.2 * uniforms[i] - 0.1);
+                            }
+                            boolean fixed =
+                                    name.endsWith("running_var") || name.endsWith("inv_freq");
+                            weights.put(
+                                    name,
+                                    fixed
+                                            ? array
+                                            : array.add(manager.create(noise, array.getShape())));
+                        });
+        block.load(weights, manager);
+    }
+
+    private static List<NamedBlock> transformers() {
+        return List.of(
+                new Dit(new Dit.Config(16, 4, 2, 2, 4, 4, 0.3)),
+                new Enformer(new Enformer.Config(List.of(12, 24), 2, 2, 4, 1, 0.05, 0.1, 0.4)));
+    }
+
+    private NDList input(NamedBlock block) {
+        Shape shape = new Shape(2, 21, 4);
+        double[] uniforms = new double[(int) shape.size()];
+        new Philox(5).fill(0, 0, Purpose.TRAINING_INPUT, 0, uniforms);
+        float[] x = new float[uniforms.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) uniforms[i];
+        }
+        NDArray soft = manager.create(x, shape);
+        return new NDList(block instanceof Dit ? soft.argMax(2) : soft);
+    }
+
+    @Test
+    void transformersDropInTrainingWithMasksOnly() {
+        for (NamedBlock block : transformers()) {
+            randomise(block);
+            ParameterStore store = new ParameterStore(manager, false);
+            NDList x = input(block);
+            PairList<String, Object> masks = new PairList<>();
+            masks.add(DropoutMasks.KEY, new DropoutMasks(new Philox(1), 0));
+            float[] plain = block.forward(store, x, true).head().toFloatArray();
+            float[] dropped = block.forward(store, x, true, masks).head().toFloatArray();
+            assertFalse(Arrays.equals(plain, dropped));
+            PairList<String, Object> again = new PairList<>();
+            again.add(DropoutMasks.KEY, new DropoutMasks(new Philox(1), 0));
+            assertArrayEquals(dropped, block.forward(store, x, true, again).head().toFloatArray());
+        }
+    }
+
+    @Test
+    void gradientsReachAllThatIsTrained() {
+        for (NamedBlock block : transformers()) {
+            randomise(block);
+            NDList x = input(block);
+            ParameterStore store = new ParameterStore(manager, false);
+            Gradients.backward(
+                    manager,
+                    () -> {
+                        NDArray y = block.forward(store, x, true).head();
+                        return y.mul(y).sum();
+                    });
+            for (String name : block.trainable()) {
+                float[] gradient = block.weights().get(name).getGradient().toFloatArray();
+                float largest = 0;
+                for (float element : gradient) {
+                    largest = Math.max(largest, Math.abs(element));
+                }
+                assertTrue(largest > 0, block.architecture() + " " + name);
+            }
+        }
     }
 }

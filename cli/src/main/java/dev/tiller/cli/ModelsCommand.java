@@ -1,9 +1,10 @@
 package dev.tiller.cli;
 
-import dev.tiller.zoo.ModelConfig;
-import dev.tiller.zoo.ModelZoo;
+import dev.tiller.zoo.registry.Places;
+import dev.tiller.zoo.registry.Registry;
+import dev.tiller.zoo.registry.RemoteModel;
 import java.io.PrintWriter;
-import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -13,10 +14,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
-        description = "Lists and describes models.",
-        subcommands = {ModelCheckCommand.class, ModelExportCommand.class})
+        description = "Lists, describes, fetches, checks and exports models.",
+        subcommands = {FetchCommand.class, ModelCheckCommand.class, ModelExportCommand.class})
 final class ModelsCommand implements Runnable {
+    private final Registry registry;
+
     @Spec private CommandSpec spec;
+
+    ModelsCommand(Places places) {
+        this.registry = new Registry(places);
+    }
 
     @Override
     public void run() {
@@ -26,29 +33,39 @@ final class ModelsCommand implements Runnable {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Lists the built-in models.")
+            description = {
+                "Lists the models: built in, in the folders of TILLER_MODELS, in your own folder,"
+                        + " and those that can be fetched."
+            })
     void list() {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%-24s %-9s %-10s %s%n", "model", "kind", "network", "designs");
-        for (String name : ModelZoo.names()) {
-            ModelConfig config = ModelZoo.find(name).config();
-            out.printf(
-                    Locale.ROOT,
-                    "%-24s %-9s %-10s %d letters of %s%n",
-                    name,
-                    config.kind(),
-                    config.architecture(),
-                    config.length(),
-                    config.alphabet());
+        new ModelList(registry, out).print();
+        out.flush();
+        for (String problem : registry.remotes().problems()) {
+            spec.commandLine().getErr().println("tiller: " + problem);
+        }
+    }
+
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Prints a model's card, or what is known of one before it is fetched.")
+    void show(
+            @Parameters(paramLabel = "NAME", description = "Model or model folder.") String name) {
+        PrintWriter out = spec.commandLine().getOut();
+        Optional<RemoteModel> remote = remoteOnly(name);
+        if (remote.isPresent()) {
+            new ModelList(registry, out).show(remote.get());
+        } else {
+            out.print(registry.find(name).card());
         }
         out.flush();
     }
 
-    @Command(name = "show", mixinStandardHelpOptions = true, description = "Prints a model's card.")
-    void show(
-            @Parameters(paramLabel = "NAME", description = "Built-in model or model folder.")
-                    String name) {
-        spec.commandLine().getOut().print(ModelZoo.card(name));
-        spec.commandLine().getOut().flush();
+    private Optional<RemoteModel> remoteOnly(String name) {
+        boolean here = registry.models().stream().anyMatch(model -> model.name().equals(name));
+        return registry.remotes().models().stream()
+                .filter(model -> !here && model.name().equals(name))
+                .findFirst();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tiller.cli;
 
+import dev.tiller.zoo.registry.Places;
 import java.io.InputStream;
 import java.util.Properties;
 import picocli.CommandLine;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
             PlotCommand.class,
             TrainCommand.class,
             ModelsCommand.class,
-            RewardsCommand.class
+            RewardsCommand.class,
+            DoctorCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -36,7 +38,8 @@ import picocli.CommandLine.Spec;
             "  tiller sample --out runs/first",
             "  tiller sample --method best-of-n --num 256 --out runs/best",
             "  tiller score --reward mrl designs.fasta",
-            "  tiller models show rna-utr5"
+            "  tiller models show rna-utr5",
+            "  tiller doctor"
         })
 public final class Tiller implements Runnable {
     @Spec private CommandSpec spec;
@@ -62,8 +65,13 @@ public final class Tiller implements Runnable {
      * @return a new command line
      */
     public static CommandLine commandLine() {
+        return commandLine(Places.ofSystem());
+    }
+
+    /** Returns a command line that looks for files elsewhere. */
+    static CommandLine commandLine(Places places) {
         Tiller tiller = new Tiller();
-        return new CommandLine(tiller)
+        return new CommandLine(tiller, new Factory(places))
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(Tiller::usageError)
                 .setExecutionExceptionHandler(
@@ -82,6 +90,18 @@ public final class Tiller implements Runnable {
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** Makes commands, handing the places to those that want them. */
+    private record Factory(Places places) implements CommandLine.IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            try {
+                return type.getDeclaredConstructor(Places.class).newInstance(places);
+            } catch (NoSuchMethodException e) {
+                return CommandLine.defaultFactory().create(type);
+            }
+        }
     }
 
     /** Reads the version that the build wrote. */

@@ -17,7 +17,7 @@ class InformationCommandsIT {
     @TempDir private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"sample", "score", "train", "models", "rewards", "plot"})
+    @ValueSource(strings = {"sample", "score", "train", "models", "rewards", "plot", "doctor"})
     void helps(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");
         assertEquals(0, run.exitCode());

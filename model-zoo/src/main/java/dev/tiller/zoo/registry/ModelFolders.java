@@ -7,11 +7,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Model folders on disk. */
 final class ModelFolders {
     private static final int LONGEST_PROBLEM = 300;
+
+    /** How Jackson says where it was. */
+    private static final Pattern SOURCE =
+            Pattern.compile("\\[Source: [^\\]]*\\bline: (\\d+), column: \\d+\\]");
 
     private ModelFolders() {}
 
@@ -63,7 +68,7 @@ final class ModelFolders {
 
     static String oneLine(Exception e) {
         String text = e.getMessage() == null ? e.toString() : e.getMessage();
-        String line = text.replaceAll("\\s*\\R\\s*", " ");
+        String line = SOURCE.matcher(text.replaceAll("\\s*\\R\\s*", " ")).replaceAll("line $1");
         return line.length() <= LONGEST_PROBLEM
                 ? line
                 : line.substring(0, LONGEST_PROBLEM - 3) + "...";

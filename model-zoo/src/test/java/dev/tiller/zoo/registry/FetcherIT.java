@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FetcherTest {
+class FetcherIT {
     private static final byte[] BYTES = bytes(100_000, 1);
     private static final byte[] CONFIG = bytes(200, 2);
 

@@ -3,6 +3,7 @@ package dev.tiller.cli;
 import dev.tiller.cli.run.SamplingJob;
 import dev.tiller.zoo.Backend;
 import dev.tiller.zoo.ModelConfig;
+import dev.tiller.zoo.weights.Selection;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
@@ -54,6 +55,14 @@ final class Labels {
         @Override
         public ModelConfig.Kind convert(String text) {
             return read(ModelConfig.Kind.class, text);
+        }
+    }
+
+    /** Reads {@code --weights}. */
+    static final class Sources implements ITypeConverter<Selection.Source> {
+        @Override
+        public Selection.Source convert(String text) {
+            return read(Selection.Source.class, text);
         }
     }
 

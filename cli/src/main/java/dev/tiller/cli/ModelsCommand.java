@@ -15,7 +15,12 @@ import picocli.CommandLine.Spec;
         name = "models",
         mixinStandardHelpOptions = true,
         description = "Lists, describes, fetches, checks and exports models.",
-        subcommands = {FetchCommand.class, ModelCheckCommand.class, ModelExportCommand.class})
+        subcommands = {
+            FetchCommand.class,
+            ModelCheckCommand.class,
+            ModelConvertCommand.class,
+            ModelExportCommand.class
+        })
 final class ModelsCommand implements Runnable {
     private final Registry registry;
 

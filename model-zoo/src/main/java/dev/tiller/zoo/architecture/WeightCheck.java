@@ -53,7 +53,40 @@ record WeightCheck(String architecture, Map<String, Shape> shapes, Map<String, f
         if (!complaints.isEmpty()) {
             throw misfit(String.join("; ", complaints));
         }
+        requireFinite(given);
         tables.forEach((name, elements) -> requireTable(name, elements, given.get(name)));
+    }
+
+    /** One sum tells of most arrays that they are finite; only the others are looked through. */
+    private void requireFinite(Map<String, NDArray> given) {
+        List<String> broken = new ArrayList<>();
+        for (String name : shapes.keySet()) {
+            NDArray array = given.get(name);
+            if (array == null || array.size() == 0) {
+                continue;
+            }
+            try (NDArray sum = array.sum()) {
+                if (!Float.isFinite(sum.getFloat()) && !allFinite(array.toFloatArray())) {
+                    broken.add(name);
+                }
+            }
+        }
+        if (!broken.isEmpty()) {
+            throw misfit(
+                    "weights must be finite, got NaN or infinity in "
+                            + broken.size()
+                            + " arrays, the first "
+                            + broken.get(0));
+        }
+    }
+
+    private static boolean allFinite(float[] elements) {
+        for (float element : elements) {
+            if (!Float.isFinite(element)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void requireTable(String name, float[] elements, NDArray given) {

@@ -25,10 +25,12 @@ import java.util.TreeMap;
  * elements of all tensors.
  *
  * <p>Half-precision floats become float32 and 16-bit integers int32, which the engine computes
- * with; every other type stays. Files are limited to 2 GB.
+ * with; every other type stays. Files may be larger than 2 GB, each tensor may not: tensors are
+ * mapped from the file one by one.
  */
 public final class SafeTensors {
     private static final int ALIGNMENT = 8;
+    private static final long MOST_TENSOR_BYTES = Integer.MAX_VALUE - 16L;
 
     private SafeTensors() {}
 
@@ -42,12 +44,53 @@ public final class SafeTensors {
      * @throws IllegalArgumentException if it is not a well-formed safetensors file
      */
     public static WeightFile read(Path file, NDManager manager) throws IOException {
-        long size = Files.size(file);
-        if (size > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    file + " must have less than 2 GB, got " + size + " bytes");
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            SafeTensorsHeader header = header(file, in);
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            for (Map.Entry<String, SafeTensorsHeader.Entry> tensor : header.entries().entrySet()) {
+                SafeTensorsHeader.Entry entry = tensor.getValue();
+                long length = entry.end() - entry.begin();
+                if (length > MOST_TENSOR_BYTES) {
+                    throw new IllegalArgumentException(
+                            "tensor '"
+                                    + tensor.getKey()
+                                    + "' must have less than 2 GB, got shape "
+                                    + entry.shape());
+                }
+                ByteBuffer part =
+                        length == 0
+                                ? ByteBuffer.allocate(0)
+                                : in.map(
+                                        FileChannel.MapMode.READ_ONLY,
+                                        header.dataStart() + entry.begin(),
+                                        length);
+                tensors.put(tensor.getKey(), entry.type().decode(part, entry.shape(), manager));
+            }
+            return new WeightFile(tensors, header.metadata());
         }
-        return read(file.toString(), ByteBuffer.wrap(Files.readAllBytes(file)), manager);
+    }
+
+    static SafeTensorsHeader header(Path file) throws IOException {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            return header(file, in);
+        }
+    }
+
+    private static SafeTensorsHeader header(Path file, FileChannel in) throws IOException {
+        ByteBuffer length = ByteBuffer.allocate(SafeTensorsHeader.LENGTH_BYTES);
+        fill(in, length);
+        int text = SafeTensorsHeader.length(file.toString(), length.flip(), in.size());
+        ByteBuffer head = ByteBuffer.allocate(SafeTensorsHeader.LENGTH_BYTES + text);
+        in.position(0);
+        fill(in, head);
+        return SafeTensorsHeader.parse(file.toString(), head.flip(), in.size());
+    }
+
+    private static void fill(FileChannel in, ByteBuffer buffer) throws IOException {
+        int read = 0;
+        while (read >= 0 && buffer.hasRemaining()) {
+            read = in.read(buffer);
+        }
     }
 
     /**

@@ -42,12 +42,26 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     record Entry(TensorType type, Shape shape, long begin, long end) {}
 
     static SafeTensorsHeader parse(String file, ByteBuffer bytes) {
+        return parse(file, bytes, bytes.remaining());
+    }
+
+    /** Needs the first bytes of a file alone, to the end of the header. */
+    static SafeTensorsHeader parse(String file, ByteBuffer head, long fileBytes) {
+        int length = length(file, head, fileBytes);
+        byte[] text = new byte[length];
+        head.slice().position(LENGTH_BYTES).get(text);
         Source source = new Source(file);
-        if (bytes.remaining() < LENGTH_BYTES) {
-            throw source.broken("it must have at least 8 bytes, got " + bytes.remaining());
+        long dataBytes = fileBytes - LENGTH_BYTES - length;
+        return source.header(source.json(text), dataBytes, LENGTH_BYTES + length);
+    }
+
+    /** The length of the header, which starts after it and ends inside the file. */
+    static int length(String file, ByteBuffer head, long fileBytes) {
+        Source source = new Source(file);
+        if (head.remaining() < LENGTH_BYTES) {
+            throw source.broken("it must have at least 8 bytes, got " + head.remaining());
         }
-        ByteBuffer in = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
-        long length = in.getLong();
+        long length = head.slice().order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (length < 0 || length > MAX_HEADER_BYTES) {
             throw source.broken(
                     "the header must have at most "
@@ -55,17 +69,15 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
                             + " bytes, got "
                             + Long.toUnsignedString(length));
         }
-        if (length > in.remaining()) {
+        if (length > fileBytes - LENGTH_BYTES) {
             throw source.broken(
                     "the header must end inside the file, got "
                             + length
                             + " header bytes in "
-                            + bytes.remaining()
+                            + fileBytes
                             + " bytes");
         }
-        byte[] text = new byte[(int) length];
-        in.get(text);
-        return source.header(source.json(text), in.remaining(), in.position());
+        return (int) length;
     }
 
     /** The file under inspection; it is named in every complaint. */

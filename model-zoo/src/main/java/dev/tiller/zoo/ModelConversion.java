@@ -1,0 +1,290 @@
+package dev.tiller.zoo;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tiller.zoo.architecture.Architectures;
+import dev.tiller.zoo.architecture.NamedBlock;
+import dev.tiller.zoo.weights.Checkpoint;
+import dev.tiller.zoo.weights.Digests;
+import dev.tiller.zoo.weights.KerasWeights;
+import dev.tiller.zoo.weights.Selection;
+import dev.tiller.zoo.weights.WeightFile;
+import dev.tiller.zoo.weights.WeightFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Turns published files into model folders: PyTorch and Lightning checkpoints and safetensors of a
+ * known architecture, TorchScript modules and ONNX graphs.
+ *
+ * <p>Architecture and settings follow from names and shapes as far as these tell. Before the folder
+ * appears, the model is loaded from it and run.
+ */
+public final class ModelConversion {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String DNA = "ACGT";
+    private static final String KERAS_OPTIMUS = "conv_1/conv_1/kernel:0";
+    private static final int NAMES_SHOWN = 5;
+
+    private final Path file;
+    private final Request request;
+
+    /**
+     * What the file itself cannot tell; null or empty where it should be found out or has the usual
+     * value.
+     *
+     * @param name the model's name; that of the output folder if null
+     * @param kind what the network computes; follows from the architecture if null
+     * @param architecture the architecture; found out if null
+     * @param settings keys of the architecture's configuration, in snake case
+     * @param alphabet the letters; ACGT for networks of four letters if null
+     * @param length the length of the sequences, or null
+     * @param schedule the noise of a denoiser; log-linear if null
+     * @param timeConditioning whether a denoiser is told the noise
+     * @param label the class to ask a denoiser with class guidance for, or null
+     * @param target the unit of the first output; mean 0 and deviation 1 if null
+     * @param selection which weights of a checkpoint to take
+     * @param channelsFirst whether a module takes one-hot letters as [B, K, L]
+     * @param sigma whether a module takes the noise though it was trained without
+     * @param source where the file comes from, or null
+     * @param licence its licence, or null
+     */
+    public record Request(
+            String name,
+            ModelConfig.Kind kind,
+            String architecture,
+            Map<String, String> settings,
+            String alphabet,
+            Integer length,
+            ModelConfig.Schedule schedule,
+            boolean timeConditioning,
+            Integer label,
+            ModelConfig.Target target,
+            Selection selection,
+            boolean channelsFirst,
+            boolean sigma,
+            String source,
+            String licence) {
+
+        /** Copies the settings. */
+        public Request {
+            settings = Map.copyOf(settings);
+        }
+    }
+
+    /**
+     * Takes a file.
+     *
+     * @param file the file to convert
+     * @param request what the file itself cannot tell
+     */
+    public ModelConversion(Path file, Request request) {
+        this.file = file;
+        this.request = request;
+    }
+
+    /**
+     * Converts.
+     *
+     * @param folder the folder to make
+     * @return the model
+     * @throws IOException if the file cannot be read or the folder cannot be written
+     * @throws IllegalArgumentException if the file is malformed, of no known architecture, or does
+     *     not fit what was requested
+     */
+    public ModelDirectory write(Path folder) throws IOException {
+        String name =
+                request.name() != null
+                        ? request.name()
+                        : folder.toAbsolutePath().normalize().getFileName().toString();
+        WeightFormat format = WeightFormat.detect(file);
+        return switch (format) {
+            case TORCH_SCRIPT -> module(folder, name, ForeignModule.TORCHSCRIPT);
+            case ONNX -> module(folder, name, ForeignModule.ONNX);
+            default -> weights(folder, name);
+        };
+    }
+
+    private ModelDirectory module(Path folder, String name, String architecture)
+            throws IOException {
+        if (request.kind() == null) {
+            throw new IllegalArgumentException(
+                    "kind of a " + architecture + " module must be given, got none; add --kind");
+        }
+        ObjectNode settings =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("channels_first", request.channelsFirst())
+                        .put("sigma", request.sigma());
+        ModelConfig config =
+                config(
+                        name,
+                        request.kind(),
+                        architecture,
+                        settings,
+                        request.alphabet() == null ? DNA.length() : request.alphabet().length(),
+                        request.length());
+        byte[] content = Files.readAllBytes(file);
+        String card = card(config, Map.of());
+        return FolderWriter.write(
+                folder,
+                part ->
+                        ModelCheck.run(
+                                ModelDirectory.write(part, config, content, card),
+                                Backend.AUTO,
+                                Device.cpu()));
+    }
+
+    private ModelDirectory weights(Path folder, String name) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(file);
+                NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            Map<String, Shape> shapes = checkpoint.shapes(request.selection());
+            Map<String, NDArray> keras = null;
+            if (shapes.containsKey(KERAS_OPTIMUS)) {
+                keras =
+                        KerasWeights.toOptimus(
+                                checkpoint.read(request.selection(), List.of(), manager));
+                shapes = shapes(keras);
+            }
+            Architectures.Inferred found = architecture(shapes);
+            NamedBlock block = Architectures.create(found.architecture(), found.config());
+            if (keras == null) {
+                WeightFile weights =
+                        checkpoint.read(request.selection(), block.trainable(), manager);
+                block.load(weights.tensors(), manager);
+            } else {
+                block.load(keras, manager);
+            }
+            ModelConfig config = config(name, block, found);
+            String card = card(config, checkpoint.metadata());
+            return FolderWriter.write(
+                    folder,
+                    part ->
+                            ModelCheck.run(
+                                    ModelDirectory.write(part, config, block.weights(), card),
+                                    Backend.PYTORCH,
+                                    Device.cpu()));
+        }
+    }
+
+    private static Map<String, Shape> shapes(Map<String, NDArray> weights) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        weights.forEach((name, array) -> shapes.put(name, array.getShape()));
+        return shapes;
+    }
+
+    private Architectures.Inferred architecture(Map<String, Shape> shapes) {
+        ObjectNode settings = JsonNodeFactory.instance.objectNode();
+        request.settings().forEach((key, value) -> settings.set(key, parse(value)));
+        if (request.architecture() != null) {
+            return new Architectures.Inferred(request.architecture(), settings);
+        }
+        Optional<Architectures.Inferred> found = Architectures.infer(shapes, settings);
+        return found.orElseThrow(
+                () ->
+                        new IllegalArgumentException(
+                                "weights in "
+                                        + file
+                                        + " must be of one of the architectures "
+                                        + Architectures.names()
+                                        + ", got "
+                                        + shapes.size()
+                                        + " arrays such as "
+                                        + shapes.keySet().stream().limit(NAMES_SHOWN).toList()
+                                        + "; give --architecture, or --prefix if others are"
+                                        + " among them"));
+    }
+
+    private static JsonNode parse(String value) {
+        try {
+            return JSON.readTree(value);
+        } catch (JsonProcessingException e) {
+            return JsonNodeFactory.instance.textNode(value);
+        }
+    }
+
+    private ModelConfig config(String name, NamedBlock block, Architectures.Inferred found) {
+        boolean tokens = block.inputs(false).get(0).shape().dimension() == 2;
+        boolean denoiser = tokens && block.outputs().contains("logits");
+        ModelConfig.Kind kind =
+                request.kind() != null
+                        ? request.kind()
+                        : denoiser ? ModelConfig.Kind.DENOISER : ModelConfig.Kind.REWARD;
+        long only = block.inputs(false).get(0).shape().get(1);
+        Integer length = request.length() == null && only > 0 ? (int) only : request.length();
+        return config(name, kind, found.architecture(), found.config(), block.letters(), length);
+    }
+
+    private ModelConfig config(
+            String name,
+            ModelConfig.Kind kind,
+            String architecture,
+            JsonNode settings,
+            int letters,
+            Integer length) {
+        boolean denoiser = kind == ModelConfig.Kind.DENOISER;
+        if (request.alphabet() == null && letters != DNA.length()) {
+            throw new IllegalArgumentException(
+                    "alphabet of the " + letters + " letters must be given; add --alphabet");
+        }
+        if (length == null && denoiser) {
+            throw new IllegalArgumentException(
+                    "length of a denoiser's sequences must be given; add --length");
+        }
+        ModelConfig.Schedule schedule = request.schedule();
+        if (schedule == null && denoiser) {
+            schedule = new ModelConfig.Schedule("log-linear", Map.of());
+        }
+        ModelConfig.Target target = request.target();
+        if (target == null && !denoiser) {
+            target = new ModelConfig.Target(0, 1);
+        }
+        return new ModelConfig(
+                name,
+                kind,
+                architecture,
+                settings,
+                request.alphabet() == null ? DNA : request.alphabet(),
+                length == null ? 0 : length,
+                schedule,
+                request.timeConditioning(),
+                request.label(),
+                target,
+                request.source(),
+                request.licence(),
+                null,
+                Map.of());
+    }
+
+    private String card(ModelConfig config, Map<String, String> metadata) throws IOException {
+        StringBuilder text = new StringBuilder("---\n");
+        if (config.licence() != null) {
+            text.append("license: ").append(config.licence()).append('\n');
+        }
+        text.append("library_name: tiller\ntags: [").append(config.kind()).append(", ");
+        text.append(config.architecture()).append("]\n---\n\n# ").append(config.name());
+        text.append("\n\n## Origin\n\n");
+        if (config.source() != null) {
+            text.append("- ").append(config.source()).append('\n');
+        }
+        text.append("- converted from ").append(file.getFileName());
+        text.append(" (SHA-256 ").append(Digests.sha256(file)).append(")\n");
+        text.append("- weights: ").append(request.selection().source()).append('\n');
+        metadata.forEach(
+                (key, value) ->
+                        text.append("- ").append(key).append(": ").append(value).append('\n'));
+        return text.toString();
+    }
+}

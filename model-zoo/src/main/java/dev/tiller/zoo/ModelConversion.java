@@ -216,14 +216,21 @@ public final class ModelConversion {
     }
 
     private ModelConfig config(String name, NamedBlock block, Architectures.Inferred found) {
-        boolean tokens = block.inputs(false).get(0).shape().dimension() == 2;
-        boolean denoiser = tokens && block.outputs().contains("logits");
+        boolean denoiser = block.outputs().contains("logits");
+        boolean guided = block.inputs(false).stream().anyMatch(in -> in.name().equals("class"));
+        if (guided && request.label() == null) {
+            throw new IllegalArgumentException(
+                    "class to ask the guided denoiser for must be given, got none; add --label");
+        }
         ModelConfig.Kind kind =
                 request.kind() != null
                         ? request.kind()
                         : denoiser ? ModelConfig.Kind.DENOISER : ModelConfig.Kind.REWARD;
         long only = block.inputs(false).get(0).shape().get(1);
-        Integer length = request.length() == null && only > 0 ? (int) only : request.length();
+        Integer length = request.length();
+        if (length == null && only > 0) {
+            length = (int) only;
+        }
         return config(name, kind, found.architecture(), found.config(), block.letters(), length);
     }
 

@@ -15,7 +15,8 @@ import java.util.List;
  * which is 0 if it is left out; with class guidance the class, int64 [B]. Output: logits, float32
  * [B, L, V]. V = K + 1, the mask last.
  *
- * <p>As a classifier: outputs [B, classes] and the embedding [B, hidden] before the last ReLU.
+ * <p>As a classifier: one-hot letters, float32 [B, L, K], will do as well, masked positions all
+ * zero; outputs [B, classes] and the embedding [B, hidden] before the last ReLU.
  */
 public final class DnaConv extends NamedBlock {
     /** The name in configuration files. */
@@ -142,7 +143,8 @@ public final class DnaConv extends NamedBlock {
 
     @Override
     public List<Input> inputs(boolean withSigma) {
-        List<Input> inputs = new ArrayList<>(List.of(Input.tokens()));
+        Input x = config.classifier() ? Input.oneHot(-1, config.cleanTokens()) : Input.tokens();
+        List<Input> inputs = new ArrayList<>(List.of(x));
         if (withSigma) {
             inputs.add(Input.sigma());
         }
@@ -190,9 +192,19 @@ public final class DnaConv extends NamedBlock {
     /** Tokens or soft tokens to features [B, H, L]. */
     private NDArray embed(Layers layers, NDArray x) {
         int v = config.cleanTokens() + 1;
-        boolean tokens = DenoiserInputs.requireTokens(x, v);
-        NDArray oneHot = tokens ? x.oneHot(v) : x;
+        NDArray all = config.classifier() ? withMask(x) : x;
+        boolean tokens = DenoiserInputs.requireTokens(all, v);
+        NDArray oneHot = tokens ? all.oneHot(v) : all;
         return layers.conv("linear", oneHot.transpose(0, 2, 1), 1).getNDArrayInternal().relu();
+    }
+
+    /** Letters without the mask, [B, L, K]: what a position lacks is masked. */
+    private NDArray withMask(NDArray x) {
+        boolean letters = x.getShape().dimension() == 3;
+        if (!letters || x.getShape().get(2) != config.cleanTokens()) {
+            return x;
+        }
+        return x.concat(x.sum(new int[] {2}, true).neg().add(1f), 2);
     }
 
     /**

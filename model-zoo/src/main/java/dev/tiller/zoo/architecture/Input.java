@@ -38,8 +38,7 @@ public record Input(String name, DataType type, Shape shape) {
     }
 
     /** {@code length} -1 is free. */
-    static Input oneHot(long length) {
-        return new Input(
-                "one_hot", DataType.FLOAT32, new Shape(-1, length, Architectures.ONE_HOT_LETTERS));
+    static Input oneHot(long length, long letters) {
+        return new Input("one_hot", DataType.FLOAT32, new Shape(-1, length, letters));
     }
 }

@@ -115,7 +115,7 @@ public abstract class NamedBlock extends AbstractBlock {
      * @return the inputs; unless an architecture says otherwise one-hot letters of any length
      */
     public List<Input> inputs(boolean withSigma) {
-        return List.of(Input.oneHot(-1));
+        return List.of(Input.oneHot(-1, Architectures.ONE_HOT_LETTERS));
     }
 
     /**

@@ -110,7 +110,7 @@ public final class Optimus extends NamedBlock {
 
     @Override
     public List<Input> inputs(boolean withSigma) {
-        return List.of(Input.oneHot(config.length()));
+        return List.of(Input.oneHot(config.length(), Architectures.ONE_HOT_LETTERS));
     }
 
     @Override

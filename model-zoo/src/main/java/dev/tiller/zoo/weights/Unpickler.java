@@ -205,12 +205,12 @@ final class Unpickler {
                 push(global((String) pop(), name));
             }
             case 'R', 0x81 -> {
-                List<?> arguments = (List<?>) pop();
+                List<?> arguments = popList();
                 push(TorchObjects.build(pop(), arguments));
             }
             case 0x92 -> {
                 pop();
-                List<?> arguments = (List<?>) pop();
+                List<?> arguments = popList();
                 push(TorchObjects.build(pop(), arguments));
             }
             case 'o' -> {
@@ -227,7 +227,7 @@ final class Unpickler {
                 pop();
                 top();
             }
-            case 'Q' -> push(TorchObjects.storage((List<?>) pop()));
+            case 'Q' -> push(TorchObjects.storage(popList()));
             case 'P' -> push(new Stub("persistent id " + line()));
             default -> {
                 return false;
@@ -249,6 +249,13 @@ final class Unpickler {
         Object top = top();
         stack.remove(stack.size() - 1);
         return top;
+    }
+
+    private List<?> popList() {
+        if (pop() instanceof List<?> list) {
+            return list;
+        }
+        throw broken("arguments are no list at byte " + in.position(), null);
     }
 
     private Object top() {
@@ -316,8 +323,14 @@ final class Unpickler {
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<Object, Object> items(Object owner) {
-        return owner instanceof Stub stub ? stub.items() : (Map<Object, Object>) owner;
+    private Map<Object, Object> items(Object owner) {
+        if (owner instanceof Stub stub) {
+            return stub.items();
+        }
+        if (owner instanceof Map<?, ?>) {
+            return (Map<Object, Object>) owner;
+        }
+        throw broken("items are set on no dictionary at byte " + in.position(), null);
     }
 
     private byte[] bytes(long length) {

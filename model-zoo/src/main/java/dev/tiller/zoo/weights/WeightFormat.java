@@ -26,8 +26,9 @@ public enum WeightFormat {
 
     private static final int HEAD_BYTES = 64;
     private static final int ZIP_MAGIC = 0x04034b50;
-    // PROTO 2, LONG1 of ten bytes: the number that PyTorch calls its magic
-    private static final long LEGACY_MAGIC = 0x50194686_6cfc0a8aL;
+    // after PROTO 2 and LONG1 of ten bytes: the low bytes of what PyTorch calls its magic number
+    private static final long LEGACY_MAGIC = 0xa86a20f9_469cfc6cL;
+    private static final int LEGACY_START = 4;
     private static final int PROTO = 0x80;
     private static final int ONNX_VERSION_FIELD = 0x08;
     private static final int ONNX_LAST_VERSION = 32;
@@ -76,10 +77,9 @@ public enum WeightFormat {
     }
 
     private static boolean isLegacy(ByteBuffer head) {
-        int pickled = 5;
-        return head.remaining() > pickled + Long.BYTES
+        return head.remaining() > LEGACY_START + Long.BYTES
                 && Byte.toUnsignedInt(head.get(0)) == PROTO
-                && head.getLong(pickled - 1) == LEGACY_MAGIC;
+                && head.getLong(LEGACY_START) == LEGACY_MAGIC;
     }
 
     /** A model starts with its version, or with the name of its producer. */

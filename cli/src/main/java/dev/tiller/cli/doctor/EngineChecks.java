@@ -113,9 +113,10 @@ public final class EngineChecks {
                     }
                     if (hasPyTorch() && gpus() == 0 && Files.exists(NVIDIA_DRIVER)) {
                         notes.problem(
-                                "an NVIDIA driver is here, but PyTorch sees no GPU; this program"
-                                    + " brings the libtorch of CPUs: add pytorch-native-cu128 to"
-                                    + " use the GPU");
+                                "an NVIDIA driver is here, but PyTorch sees no GPU: this build"
+                                    + " brings libtorch for CPUs; build it with"
+                                    + " pytorch-native-cu128 in place of pytorch-native-cpu to use"
+                                    + " the GPU");
                     }
                 });
     }

@@ -68,9 +68,9 @@ class BackendIT {
                     network.engine());
         }
         assertEquals(
-                "model 'mdlm-dit' cannot be loaded: model 'mdlm-dit' cannot run on ONNX Runtime:"
-                        + " length of a model of architecture mdlm-dit must be in its config.json,"
-                        + " got 0; use --backend pytorch",
+                "model 'mdlm-dit' cannot be loaded: ONNX Runtime cannot run it: length of a model"
+                        + " of architecture mdlm-dit must be in its config.json, got 0; use"
+                        + " --backend pytorch",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> model.network(Backend.ONNX, Device.cpu()))

@@ -34,8 +34,7 @@ class BackendOptionIT {
 
     private static Object[] small(Object... more) {
         List<Object> options =
-                new ArrayList<>(
-                        List.of("--num", 3, "--steps", 12, "--candidates", 3, "--quiet"));
+                new ArrayList<>(List.of("--num", 3, "--steps", 12, "--candidates", 3, "--quiet"));
         options.addAll(Arrays.asList(more));
         return options.toArray();
     }
@@ -96,7 +95,14 @@ class BackendOptionIT {
                 sample(folder.resolve("a"), "--num", 1, "--steps", 3, "--method", "unguided");
         assertTrue(told.err().contains("backend onnx (ONNX Runtime "), told.err());
         CommandLineRun quiet =
-                sample(folder.resolve("b"), "--num", 1, "--steps", 3, "--method", "unguided",
+                sample(
+                        folder.resolve("b"),
+                        "--num",
+                        1,
+                        "--steps",
+                        3,
+                        "--method",
+                        "unguided",
                         "--quiet");
         assertEquals("", quiet.err());
     }

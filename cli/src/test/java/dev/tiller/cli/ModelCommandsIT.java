@@ -71,8 +71,7 @@ class ModelCommandsIT {
         ModelDirectory original = ModelZoo.builtIn("rna-utr5");
         ModelDirectory model = ModelDirectory.open(out());
         assertEquals(original.digest(), model.digest());
-        assertEquals(
-                original.config().architectureConfig(), model.config().architectureConfig());
+        assertEquals(original.config().architectureConfig(), model.config().architectureConfig());
         assertEquals("a test", model.config().source());
         for (String backend : List.of("auto", "pytorch", "onnx")) {
             CommandLineRun check = succeeds("models", "check", out(), "--backend", backend);
@@ -131,8 +130,7 @@ class ModelCommandsIT {
         assertTrue(export.out().contains("| rows | length | largest difference |"), export.out());
         assertTrue(export.out().endsWith("wrote " + out() + "\n"), export.out());
         CommandLineRun check = succeeds("models", "check", out());
-        assertTrue(
-                check.out().contains("onnx (the only one for architecture onnx)"), check.out());
+        assertTrue(check.out().contains("onnx (the only one for architecture onnx)"), check.out());
         assertFalse(check.out().contains("parameters"), check.out());
         assertTrue(
                 refused("models", "check", out(), "--backend", "pytorch")
@@ -162,7 +160,7 @@ class ModelCommandsIT {
                 "--weights best | unknown value 'best'; known: raw, ema",
                 "--architecture cnn | unknown architecture 'cnn'; known architectures: conv-gru",
                 "--set hidden=33 | hidden must be even, >= 2, got 33",
-                "--set hidden=wide | hidden",
+                "--set hidden=wide | configuration of dna-conv: hidden: Cannot",
                 "--set hiden=32 | unknown key 'hiden' in the configuration of dna-conv",
                 "--schedule linea | linea",
                 "--schedule-option eps=1 | --schedule must be given with --schedule-option",
@@ -170,7 +168,7 @@ class ModelCommandsIT {
                 "--std 0 | target must have a finite mean and a positive std, got mean 0.0",
                 "--label 3 | label must be left out, for the network is not guided by classes",
                 "--weights ema | average",
-                "--section ema | section",
+                "--section ema | section of a safetensors file, which has none, must be left out",
                 "--prefix model. | prefix",
                 "--kind reward | must be denoiser, got reward"
             })

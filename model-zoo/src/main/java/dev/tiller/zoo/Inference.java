@@ -43,9 +43,7 @@ final class Inference {
         } catch (UnsupportedOperationException | LinkageError e) {
             if (requested == Backend.ONNX) {
                 throw new IllegalArgumentException(
-                        "ONNX Runtime cannot run it: "
-                                + e.getMessage()
-                                + "; use --backend pytorch",
+                        "ONNX Runtime cannot run it: " + e.getMessage() + "; use --backend pytorch",
                         e);
             }
             return onEngine(model, device, "for ONNX Runtime cannot: " + e.getMessage());

@@ -43,11 +43,7 @@ final class Inference {
         } catch (UnsupportedOperationException | LinkageError e) {
             if (requested == Backend.ONNX) {
                 throw new IllegalArgumentException(
-                        "model '"
-                                + model.config().name()
-                                + "' cannot run on ONNX Runtime: "
-                                + e.getMessage()
-                                + "; use --backend pytorch",
+                        "ONNX Runtime cannot run it: " + e.getMessage() + "; use --backend pytorch",
                         e);
             }
             return onEngine(model, device, "for ONNX Runtime cannot: " + e.getMessage());

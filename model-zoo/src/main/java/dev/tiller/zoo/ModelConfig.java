@@ -171,6 +171,11 @@ public record ModelConfig(
                 "be given for denoisers only",
                 schedule);
         require(denoiser == (target == null), "target", "be given unless denoiser", target);
+        require(
+                denoiser || !timeConditioning,
+                "time_conditioning",
+                "be given for denoisers only",
+                timeConditioning);
         require(label == null || label >= 0, "label", "be >= 0", label);
         valueNetworks =
                 valueNetworks == null

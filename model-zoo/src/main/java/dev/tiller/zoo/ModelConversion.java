@@ -110,6 +110,12 @@ public final class ModelConversion {
                         ? request.name()
                         : folder.toAbsolutePath().normalize().getFileName().toString();
         WeightFormat format = WeightFormat.detect(file);
+        Optional<String> section = request.selection().section();
+        if (format == WeightFormat.SAFETENSORS && section.isPresent()) {
+            throw new IllegalArgumentException(
+                    "section of a safetensors file, which has none, must be left out, got "
+                            + section.get());
+        }
         return switch (format) {
             case TORCH_SCRIPT -> module(folder, name, ForeignModule.TORCHSCRIPT);
             case ONNX -> module(folder, name, ForeignModule.ONNX);

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tiller.zoo.architecture.Architectures;
+import dev.tiller.zoo.architecture.DnaConv;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.weights.Digests;
 import dev.tiller.zoo.weights.SafeTensors;
@@ -258,6 +259,8 @@ public final class ModelDirectory {
     NamedBlock block() {
         NamedBlock block = Architectures.create(config.architecture(), config.architectureConfig());
         requireLetters(block);
+        requireKind(block);
+        requireLabel(block);
         return block;
     }
 
@@ -268,6 +271,38 @@ public final class ModelDirectory {
                             + block.letters()
                             + " letters of the network, got "
                             + config.alphabet());
+        }
+    }
+
+    private void requireKind(NamedBlock block) {
+        boolean denoiser = block.outputs().contains("logits");
+        if (denoiser != (config.kind() == ModelConfig.Kind.DENOISER)) {
+            throw new IllegalArgumentException(
+                    "kind of a model of architecture "
+                            + config.architecture()
+                            + " with these settings must be "
+                            + (denoiser ? "denoiser" : "reward or value")
+                            + ", got "
+                            + config.kind());
+        }
+    }
+
+    /** The class after the last one stands for "none given". */
+    private void requireLabel(NamedBlock block) {
+        int classes =
+                block instanceof DnaConv dna && !dna.config().classifier()
+                        ? dna.config().classes()
+                        : 0;
+        Integer label = config.label();
+        boolean fits = classes == 0 ? label == null : label != null && label <= classes;
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "label must be "
+                            + (classes == 0
+                                    ? "left out, for the network is not guided by classes"
+                                    : "one of the network's classes, 0 to " + classes)
+                            + ", got "
+                            + label);
         }
     }
 

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -89,6 +90,10 @@ public final class Architectures {
             String reason =
                     e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage();
             throw new IllegalArgumentException("configuration of " + name + ": " + reason, e);
+        } catch (JsonMappingException e) {
+            String key = e.getPath().isEmpty() ? "" : e.getPath().get(0).getFieldName() + ": ";
+            throw new IllegalArgumentException(
+                    "configuration of " + name + ": " + key + e.getOriginalMessage(), e);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "configuration of " + name + ": " + e.getOriginalMessage(), e);

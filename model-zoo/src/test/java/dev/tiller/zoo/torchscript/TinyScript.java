@@ -18,14 +18,14 @@ import java.util.zip.ZipOutputStream;
  * Writes a TorchScript archive by hand: the module {@code relu(x W^T + b)} with a body of one's
  * own.
  */
-final class TinyScript {
+public final class TinyScript {
     static final int INPUTS = 3;
     static final int OUTPUTS = 2;
     static final float[] WEIGHT = {0.5f, -1.25f, 2f, 1.5f, 0.75f, -0.5f};
     static final float[] BIAS = {0.25f, -0.125f};
 
     /** A body as tracing in evaluation leaves it, its dropout switched off. */
-    static final String TRACED =
+    public static final String TRACED =
             """
               def forward(self: __torch__.Tiny,
                 x: Tensor) -> Tensor:
@@ -62,7 +62,7 @@ final class TinyScript {
     private TinyScript() {}
 
     /** A module with parameters and the given method. */
-    static TinyScript of(String forward) {
+    public static TinyScript of(String forward) {
         String fields =
                 """
                 class Tiny(Module):
@@ -129,7 +129,7 @@ final class TinyScript {
         return this;
     }
 
-    Path write(Path file) {
+    public Path write(Path file) {
         return write(file, ZipEntry.STORED);
     }
 

@@ -14,6 +14,7 @@ import dev.tiller.sampler.State;
 import dev.tiller.sampler.StepListener;
 import dev.tiller.sampler.decoder.Svdd;
 import dev.tiller.sampler.masked.MaskedDiffusion;
+import dev.tiller.zoo.Backend;
 import dev.tiller.zoo.ModelZoo;
 import dev.tiller.zoo.NetworkDenoiser;
 import java.util.List;
@@ -27,7 +28,7 @@ final class ReadmeExample {
         // spotless:off
         // README begin
         try (NDManager manager = NDManager.newBaseManager();
-                NetworkDenoiser model = ModelZoo.denoiser("rna-utr5", Device.cpu());
+                NetworkDenoiser model = ModelZoo.denoiser("rna-utr5", Backend.AUTO, Device.cpu());
                 Reward mrl = Rewards.load().create("mrl", Map.of(), RewardContext.cpu());
                 Ledger ledger = new Ledger(new Ledger.Options(2, 16, true))) {
             var reader = DesignReader.ofTokens("ACGT");

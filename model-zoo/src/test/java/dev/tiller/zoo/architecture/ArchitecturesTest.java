@@ -175,8 +175,7 @@ class ArchitecturesTest {
                 complaint("dna-conv", json("{'hiden': 4}")));
         assertTrue(
                 complaint("dna-conv", json("{'hidden': 4.5}"))
-                        .startsWith(
-                                "configuration of dna-conv: hidden: Cannot coerce Floating-point"));
+                        .startsWith("configuration of dna-conv: hidden: Cannot coerce Floating"));
         assertEquals(
                 "configuration of dna-conv: hidden must be even, >= 2, got 3",
                 complaint("dna-conv", json("{'hidden': 3}")));

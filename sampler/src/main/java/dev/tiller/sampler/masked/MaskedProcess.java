@@ -138,32 +138,48 @@ abstract class MaskedProcess implements ReverseProcess {
         return draw(
                 x,
                 prediction,
-                (row, out) -> noise.fill(x.sampleId(row), index, Purpose.POSTERIOR, draw, out),
+                new RowNoise() {
+                    @Override
+                    public void fill(int row, double[] out) {
+                        noise.fill(x.sampleId(row), index, Purpose.POSTERIOR, draw, out);
+                    }
+
+                    @Override
+                    public boolean sharedBy(int row, int other) {
+                        return x.sampleId(row) == x.sampleId(other);
+                    }
+                },
                 manager);
     }
 
     private interface RowNoise {
         void fill(int row, double[] out);
+
+        /** Whether two rows have the same noise; most candidates of a sample do. */
+        default boolean sharedBy(int row, int other) {
+            return row == other;
+        }
     }
 
     private State draw(State x, Prediction prediction, RowNoise noise, NDManager manager) {
         int letters = cleanTokens();
-        double[] uniforms = new double[length * letters];
+        double[] gumbels = new double[length * letters];
         double[] logWeights = new double[letters];
         int[] filled = {-1};
         return fillMasks(
                 x,
                 manager,
                 (row, position) -> {
-                    if (filled[0] != row) {
-                        noise.fill(row, uniforms);
-                        filled[0] = row;
+                    if (filled[0] < 0 || !noise.sharedBy(row, filled[0])) {
+                        noise.fill(row, gumbels);
+                        Categorical.toGumbel(gumbels);
                     }
+                    filled[0] = row;
                     float[] logPosterior = prediction.row(row);
                     for (int k = 0; k < letters; k++) {
                         logWeights[k] = logPosterior[position * letters + k];
                     }
-                    return Categorical.draw(logWeights, uniforms, position * letters);
+                    return Categorical.drawWithGumbel(logWeights, gumbels, position * letters);
                 });
     }
 

@@ -40,6 +40,42 @@ public final class Categorical {
     }
 
     /**
+     * Turns uniforms into Gumbel noise, for several draws with the same noise.
+     *
+     * @param uniforms uniforms in (0, 1), each replaced by -log(-log(u))
+     */
+    public static void toGumbel(double[] uniforms) {
+        for (int i = 0; i < uniforms.length; i++) {
+            uniforms[i] = -StrictMath.log(-StrictMath.log(uniforms[i]));
+        }
+    }
+
+    /**
+     * Draws one index, as {@link #draw} does with the uniforms that the noise was made from.
+     *
+     * @param logWeights natural logs of non-negative weights, at least one of them finite
+     * @param gumbels one number of {@link #toGumbel} for each weight, from {@code offset}
+     * @param offset index of the first one
+     * @return the drawn index, the first one on ties
+     */
+    public static int drawWithGumbel(double[] logWeights, double[] gumbels, int offset) {
+        int best = -1;
+        double bestScore = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < logWeights.length; k++) {
+            double score = logWeights[k] + gumbels[offset + k];
+            if (logWeights[k] != Double.NEGATIVE_INFINITY && (score > bestScore || best < 0)) {
+                best = k;
+                bestScore = score;
+            }
+        }
+        if (best < 0) {
+            throw new IllegalArgumentException(
+                    "log weights must have a finite entry, got none among " + logWeights.length);
+        }
+        return best;
+    }
+
+    /**
      * Returns the index of the largest value.
      *
      * @param values the values, from {@code offset}

@@ -23,6 +23,23 @@ class CategoricalTest {
         ChiSquare.assertRejects("Categorical, one weight wrong", counts, softmax(wrong));
     }
 
+    @Test
+    void gumbelNoiseDrawsTheSame() {
+        Philox noise = new Philox(5);
+        double[] logWeights = {0.3, MINUS_INFINITY, -1, 2, 0.3};
+        double[] uniforms = new double[2 + logWeights.length];
+        for (int i = 0; i < 10_000; i++) {
+            noise.fill(i, 0, Purpose.PROPOSAL, 0, uniforms);
+            int expected = Categorical.draw(logWeights, uniforms, 2);
+            Categorical.toGumbel(uniforms);
+            assertEquals(expected, Categorical.drawWithGumbel(logWeights, uniforms, 2));
+        }
+        double[] none = {MINUS_INFINITY, MINUS_INFINITY};
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Categorical.drawWithGumbel(none, new double[2], 0));
+    }
+
     private static long[] draws(double[] logWeights, int n) {
         Philox noise = new Philox(11);
         double[] uniforms = new double[logWeights.length];

@@ -168,7 +168,7 @@ class ModelCommandsIT {
                 "--std 0 | target must have a finite mean and a positive std, got mean 0.0",
                 "--label 3 | label must be left out, for the network is not guided by classes",
                 "--weights ema | average",
-                "--section ema | section of a safetensors file, which has none, must be left out",
+                "--section ema | --section has no effect on",
                 "--prefix model. | prefix",
                 "--kind reward | must be denoiser, got reward"
             })

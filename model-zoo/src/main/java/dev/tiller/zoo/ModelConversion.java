@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiller.zoo.architecture.Architectures;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.weights.Checkpoint;
-import dev.tiller.zoo.weights.Digests;
 import dev.tiller.zoo.weights.KerasWeights;
 import dev.tiller.zoo.weights.Selection;
 import dev.tiller.zoo.weights.WeightFile;
@@ -110,17 +109,31 @@ public final class ModelConversion {
                         ? request.name()
                         : folder.toAbsolutePath().normalize().getFileName().toString();
         WeightFormat format = WeightFormat.detect(file);
-        Optional<String> section = request.selection().section();
-        if (format == WeightFormat.SAFETENSORS && section.isPresent()) {
-            throw new IllegalArgumentException(
-                    "section of a safetensors file, which has none, must be left out, got "
-                            + section.get());
-        }
+        refuseWhatHasNoEffect(format);
         return switch (format) {
             case TORCH_SCRIPT -> module(folder, name, ForeignModule.TORCHSCRIPT);
             case ONNX -> module(folder, name, ForeignModule.ONNX);
             default -> weights(folder, name);
         };
+    }
+
+    private void refuseWhatHasNoEffect(WeightFormat format) {
+        boolean module = format == WeightFormat.TORCH_SCRIPT || format == WeightFormat.ONNX;
+        Selection selection = request.selection();
+        refuse("section", selection.section().isPresent(), format != WeightFormat.TORCH_ZIP);
+        refuse("prefix", selection.prefix().isPresent(), module);
+        refuse("weights", selection.source() == Selection.Source.EMA, module);
+        refuse("architecture", request.architecture() != null, module);
+        refuse("set", !request.settings().isEmpty(), module);
+        refuse("channels-first", request.channelsFirst(), !module);
+        refuse("sigma", request.sigma(), !module);
+    }
+
+    private void refuse(String option, boolean given, boolean useless) {
+        if (given && useless) {
+            throw new IllegalArgumentException(
+                    "--" + option + " has no effect on " + file + "; leave it out");
+        }
     }
 
     private ModelDirectory module(Path folder, String name, String architecture)
@@ -143,7 +156,7 @@ public final class ModelConversion {
                         request.alphabet() == null ? DNA.length() : request.alphabet().length(),
                         request.length());
         byte[] content = Files.readAllBytes(file);
-        String card = card(config, Map.of());
+        String card = ConversionCard.of(config, file, request.selection(), Map.of());
         return FolderWriter.write(
                 folder,
                 part ->
@@ -174,7 +187,8 @@ public final class ModelConversion {
                 block.load(keras, manager);
             }
             ModelConfig config = config(name, block, found);
-            String card = card(config, checkpoint.metadata());
+            String card =
+                    ConversionCard.of(config, file, request.selection(), checkpoint.metadata());
             return FolderWriter.write(
                     folder,
                     part ->
@@ -279,25 +293,5 @@ public final class ModelConversion {
                 request.licence(),
                 null,
                 Map.of());
-    }
-
-    private String card(ModelConfig config, Map<String, String> metadata) throws IOException {
-        StringBuilder text = new StringBuilder("---\n");
-        if (config.licence() != null) {
-            text.append("license: ").append(config.licence()).append('\n');
-        }
-        text.append("library_name: tiller\ntags: [").append(config.kind()).append(", ");
-        text.append(config.architecture()).append("]\n---\n\n# ").append(config.name());
-        text.append("\n\n## Origin\n\n");
-        if (config.source() != null) {
-            text.append("- ").append(config.source()).append('\n');
-        }
-        text.append("- converted from ").append(file.getFileName());
-        text.append(" (SHA-256 ").append(Digests.sha256(file)).append(")\n");
-        text.append("- weights: ").append(request.selection().source()).append('\n');
-        metadata.forEach(
-                (key, value) ->
-                        text.append("- ").append(key).append(": ").append(value).append('\n'));
-        return text.toString();
     }
 }

@@ -54,7 +54,12 @@ enum TensorType {
         switch (this) {
             case F64, I64 -> target.asLongBuffer().put(source.asLongBuffer());
             case F32, I32 -> target.asIntBuffer().put(source.asIntBuffer());
-            case I8, U8, BOOL -> target.duplicate().put(source);
+            case I8, U8 -> target.duplicate().put(source);
+            case BOOL -> {
+                for (int i = 0; i < count; i++) {
+                    target.put(i, (byte) (source.get() == 0 ? 0 : 1));
+                }
+            }
             case I16 -> {
                 for (int i = 0; i < count; i++) {
                     target.putInt(4 * i, source.getShort());

@@ -186,13 +186,14 @@ public record ModelConfig(
     /**
      * The same model in another form.
      *
+     * @param otherName the name that it is found by
      * @param other the name of the architecture
      * @param otherConfig its configuration
-     * @return this with these two
+     * @return this with these three
      */
-    ModelConfig withArchitecture(String other, JsonNode otherConfig) {
+    ModelConfig as(String otherName, String other, JsonNode otherConfig) {
         return new ModelConfig(
-                name,
+                otherName,
                 kind,
                 other,
                 otherConfig,

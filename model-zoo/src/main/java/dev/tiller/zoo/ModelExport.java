@@ -59,7 +59,7 @@ public final class ModelExport {
 
     /**
      * Writes a model as an ONNX graph, once it was held against the network at several batch sizes
-     * and lengths. The card tells the differences.
+     * and lengths. The card tells the differences; the new model has the name of its folder.
      *
      * @param model a model of one of our architectures
      * @param folder the folder to make
@@ -79,7 +79,8 @@ public final class ModelExport {
         }
         ModelConfig config =
                 model.config()
-                        .withArchitecture(
+                        .as(
+                                folder.toAbsolutePath().normalize().getFileName().toString(),
                                 ForeignModule.ONNX,
                                 JsonNodeFactory.instance
                                         .objectNode()

@@ -208,7 +208,7 @@ class ForeignModuleIT {
         ModelDirectory graph =
                 ModelExport.onnx(ModelZoo.builtIn("rna-utr5-mrl"), folder.resolve("graph"));
         assertEquals(
-                "model 'rna-utr5-mrl' cannot be loaded: backend of a model of architecture onnx"
+                "model 'graph' cannot be loaded: backend of a model of architecture onnx"
                         + " must be onnx or auto, got pytorch",
                 assertThrows(
                                 IllegalArgumentException.class,

@@ -122,8 +122,7 @@ class ModelExportIT {
     @Test
     void modulesOfOtherProgramsAreNotExported() throws IOException {
         ModelDirectory graph = ModelExport.onnx(ModelZoo.builtIn("rna-utr5-mrl"), out());
-        String text =
-                "model 'rna-utr5-mrl' must be of one of our architectures to be exported, got onnx";
+        String text = "model 'out' must be of one of our architectures to be exported, got onnx";
         assertRefused(text, () -> ModelExport.onnx(graph, folder.resolve("o")));
         assertRefused(text, () -> ModelExport.safeTensors(graph, folder.resolve("o")));
         assertFalse(Files.exists(folder.resolve("o")));

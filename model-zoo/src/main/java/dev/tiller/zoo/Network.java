@@ -151,6 +151,9 @@ public final class Network implements AutoCloseable {
             for (NDArray input : inputs) {
                 borrowed.add(scope.borrow(input));
             }
+            if (rows == rowsPerCall) {
+                return scope.give(wholeCall(borrowed));
+            }
             NDList[] parts = new NDList[(int) ((rows + rowsPerCall - 1) / rowsPerCall)];
             for (int i = 0; i < parts.length; i++) {
                 long start = (long) i * rowsPerCall;
@@ -168,6 +171,20 @@ public final class Network implements AutoCloseable {
      */
     public NDArray run(NDArray input) {
         return run(new NDList(input)).singletonOrThrow();
+    }
+
+    /** The call that nothing has to be cut for, which is most of them. */
+    private NDList wholeCall(NDList inputs) {
+        NDList own = new NDList(inputs.size());
+        for (NDArray input : inputs) {
+            own.add(input.duplicate().toDevice(device(), false));
+        }
+        NDList outputs = session.run(own);
+        NDList back = new NDList(outputs.size());
+        for (NDArray output : outputs) {
+            back.add(output.toDevice(inputs.head().getDevice(), false));
+        }
+        return back;
     }
 
     private NDList call(NDList inputs, long start, long end, Scope results) {

@@ -108,7 +108,7 @@ final class Inference {
                             model.config().architectureConfig().toString(),
                             Boolean.toString(model.config().timeConditioning()),
                             Integer.toString(model.config().length()),
-                            program()
+                            Program.DIGEST
                         },
                         () -> ModelExport.trace(model, VERIFIED_ROWS).graph());
         OnnxSession session =
@@ -122,14 +122,19 @@ final class Inference {
                 session, digest, "onnx (ONNX Runtime " + version + ", " + where + "; " + why + ")");
     }
 
-    /** The digest of the program that exports, so that another version exports anew. */
-    private static String program() {
-        CodeSource source = Inference.class.getProtectionDomain().getCodeSource();
-        try {
-            Path place = source == null ? null : Path.of(source.getLocation().toURI());
-            return place != null && Files.isRegularFile(place) ? Digests.sha256(place) : "classes";
-        } catch (IOException | URISyntaxException e) {
-            return "unknown";
+    /** The program that exports; another version exports anew. */
+    private static final class Program {
+        static final String DIGEST = digest();
+
+        private static String digest() {
+            CodeSource source = Inference.class.getProtectionDomain().getCodeSource();
+            try {
+                Path place = source == null ? null : Path.of(source.getLocation().toURI());
+                boolean jar = place != null && Files.isRegularFile(place);
+                return jar ? Digests.sha256(place) : "classes";
+            } catch (IOException | URISyntaxException e) {
+                return "unknown";
+            }
         }
     }
 }

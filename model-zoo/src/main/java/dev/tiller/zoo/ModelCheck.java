@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -74,11 +75,7 @@ public record ModelCheck(
         if (ForeignModule.isForeign(model.config())) {
             return 0;
         }
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
-            return model.weights(manager).tensors().values().stream()
-                    .mapToLong(NDArray::size)
-                    .sum();
-        }
+        return model.block().shapes().values().stream().mapToLong(Shape::size).sum();
     }
 
     private static List<String> describe(NDList arrays) {

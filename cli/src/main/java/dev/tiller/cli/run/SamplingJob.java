@@ -115,10 +115,16 @@ public record SamplingJob(
      * @return true if all else is equal
      */
     boolean sameDesigns(SamplingJob other) {
-        return equals(other.withMachine(batchSize, threads, device));
+        return equals(other.with(batchSize, threads, device, other.backend()));
     }
 
-    private SamplingJob withMachine(int otherBatchSize, int otherThreads, String otherDevice) {
+    /** The same job with the engine that it runs on. */
+    SamplingJob withBackend(Backend engine) {
+        return with(batchSize, threads, device, engine);
+    }
+
+    private SamplingJob with(
+            int otherBatchSize, int otherThreads, String otherDevice, Backend otherBackend) {
         return new SamplingJob(
                 model,
                 reward,
@@ -134,26 +140,6 @@ public record SamplingJob(
                 otherBatchSize,
                 otherThreads,
                 otherDevice,
-                backend);
-    }
-
-    /** The same job with the engine that it runs on. */
-    SamplingJob withBackend(Backend engine) {
-        return new SamplingJob(
-                model,
-                reward,
-                rewardOptions,
-                method,
-                num,
-                candidates,
-                temperature,
-                posteriorDraws,
-                sampler,
-                steps,
-                seed,
-                batchSize,
-                threads,
-                device,
-                engine);
+                otherBackend);
     }
 }

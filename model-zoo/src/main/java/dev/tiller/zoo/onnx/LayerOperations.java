@@ -15,7 +15,7 @@ final class LayerOperations {
     private final Trace trace;
     private final OnnxGraph graph;
 
-    LayerOperations(Trace trace, NDArray self) {
+    LayerOperations(Trace trace) {
         this.trace = trace;
         this.graph = trace.graph();
     }

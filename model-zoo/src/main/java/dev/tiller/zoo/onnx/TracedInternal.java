@@ -23,9 +23,7 @@ final class TracedInternal implements InvocationHandler {
         }
         NDArray self = trace.symbolic(array.symbol());
         for (Object operations :
-                new Object[] {
-                    new ActivationOperations(trace, self), new LayerOperations(trace, self)
-                }) {
+                new Object[] {new ActivationOperations(trace, self), new LayerOperations(trace)}) {
             Method recorded = Recorded.find(operations.getClass(), method);
             if (recorded != null) {
                 return Trace.call(operations, recorded, given);

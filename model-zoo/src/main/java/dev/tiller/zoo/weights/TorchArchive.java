@@ -7,9 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
@@ -170,13 +168,6 @@ final class TorchArchive implements AutoCloseable {
             }
             return channel.map(FileChannel.MapMode.READ_ONLY, from, length);
         }
-    }
-
-    /** The names of the entries, for messages. */
-    List<String> names() {
-        List<String> names = new ArrayList<>();
-        Collections.list(zip.getEntries()).forEach(entry -> names.add(entry.getName()));
-        return names;
     }
 
     @Override

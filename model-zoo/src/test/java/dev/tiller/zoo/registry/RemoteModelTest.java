@@ -68,7 +68,7 @@ class RemoteModelTest {
     @ValueSource(
             strings = {
                 "ftp://a.example/x",
-                "file:///tmp/x",
+                "file:///x",
                 "jar:https://a.example/x",
                 "//a.example/x",
                 "https:///x",

@@ -1,5 +1,7 @@
 package dev.tiller.sampler.numerics;
 
+import java.util.Arrays;
+
 /**
  * Draws from categorical distributions given as unnormalised log weights, in float64.
  *
@@ -20,23 +22,9 @@ public final class Categorical {
      * @return the drawn index, the first one on ties
      */
     public static int draw(double[] logWeights, double[] uniforms, int offset) {
-        int best = -1;
-        double bestScore = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < logWeights.length; k++) {
-            if (logWeights[k] == Double.NEGATIVE_INFINITY) {
-                continue;
-            }
-            double score = logWeights[k] - StrictMath.log(-StrictMath.log(uniforms[offset + k]));
-            if (score > bestScore || best < 0) {
-                best = k;
-                bestScore = score;
-            }
-        }
-        if (best < 0) {
-            throw new IllegalArgumentException(
-                    "log weights must have a finite entry, got none among " + logWeights.length);
-        }
-        return best;
+        double[] gumbels = Arrays.copyOfRange(uniforms, offset, offset + logWeights.length);
+        toGumbel(gumbels);
+        return drawWithGumbel(logWeights, gumbels, 0);
     }
 
     /**

@@ -53,6 +53,15 @@ public interface Reward extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Returns the gradient of this reward, for methods that need one.
+     *
+     * @return this reward in its differentiable form, or empty if it has none; owned by this reward
+     */
+    default Optional<DifferentiableReward> differentiable() {
+        return this instanceof DifferentiableReward self ? Optional.of(self) : Optional.empty();
+    }
+
     /** Releases what the reward holds, such as a loaded model. May be called more than once. */
     @Override
     default void close() {}

@@ -34,7 +34,9 @@ public final class Ledger implements AutoCloseable {
         /** Rows through a value network. */
         VALUE,
         /** Designs scored by the reward. */
-        REWARD
+        REWARD,
+        /** Rows through a network forwards and backwards, for a gradient. */
+        GRADIENT
     }
 
     /**

@@ -43,6 +43,15 @@ public final class Philox implements Randomness {
         }
     }
 
+    @Override
+    public Randomness branch(int number) {
+        requireRange("branch", number, 24);
+        int[] block = new int[4];
+        int word2 = number | (Purpose.BRANCH.code() << 24);
+        block(0, 0, word2, 0, (int) seed, (int) (seed >>> 32), block);
+        return new Philox(((long) block[1] << 32) | (block[0] & 0xFFFFFFFFL));
+    }
+
     /**
      * Maps 64 random bits to the middle of one of 2^52 equal cells, so never to 0 or 1. (The middle
      * of the last of 2^53 cells is not a float64; it would round to 1.)

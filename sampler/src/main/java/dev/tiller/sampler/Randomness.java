@@ -32,7 +32,15 @@ public interface Randomness {
         /** Synthetic training inputs. */
         TRAINING_INPUT(11),
         /** The final removal of noise, where it is drawn instead of the mode taken. */
-        NOISE_REMOVAL(12);
+        NOISE_REMOVAL(12),
+        /** Which particles of a group survive a resampling. */
+        RESAMPLING(13),
+        /** Which particle of a group becomes the design. */
+        FINAL_SELECTION(14),
+        /** The forward corruption of finished designs that are to be improved. */
+        CORRUPTION(15),
+        /** The seed of a branch. */
+        BRANCH(16);
 
         private final int code;
 
@@ -60,6 +68,14 @@ public interface Randomness {
      * @param out receives float64 uniforms in the open interval (0, 1)
      */
     void fill(long sampleId, int step, Purpose purpose, int candidate, double[] out);
+
+    /**
+     * Returns the randomness of another round of the same run: the same addresses, other numbers.
+     *
+     * @param number which round, in [0, 2^24); branches of branches are different again
+     * @return independent numbers, a function of this randomness and the number alone
+     */
+    Randomness branch(int number);
 
     /**
      * Returns the first uniform of one address.

@@ -80,6 +80,17 @@ public interface ReverseProcess {
             NDManager manager);
 
     /**
+     * Draws q(x_t | x0): noises finished designs again, as far as a time of the grid.
+     *
+     * @param x0 clean states
+     * @param index a time index in [0, T]; 0 gives the prior
+     * @param noise the only source of randomness
+     * @param manager owner of the new state
+     * @return states at that time index, with the same rows
+     */
+    State corrupt(State x0, int index, Randomness noise, NDManager manager);
+
+    /**
      * Removes the noise that is left after the last step.
      *
      * @param x the state at time index T

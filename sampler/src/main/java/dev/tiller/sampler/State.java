@@ -134,6 +134,20 @@ public final class State implements AutoCloseable {
     }
 
     /**
+     * Copies rows into a new state whose particles are numbered anew, as after a resampling, where
+     * copies of one particle must go different ways.
+     *
+     * @param rows the rows to take, in any order, repeats allowed
+     * @param numbers the chain number of each new row
+     * @param manager owner of the new arrays
+     * @return a state with {@code rows.length} particles
+     */
+    public State select(int[] rows, int[] numbers, NDManager manager) {
+        State selected = select(rows, manager);
+        return new State(selected.arrays, selected.sampleIds, numbers);
+    }
+
+    /**
      * Joins states of the same arrays along the particle axis.
      *
      * @param states at least one state

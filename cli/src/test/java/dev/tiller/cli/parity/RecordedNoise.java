@@ -33,4 +33,9 @@ final class RecordedNoise implements Randomness {
             }
         }
     }
+
+    @Override
+    public Randomness branch(int number) {
+        throw new UnsupportedOperationException("recorded noise has no branches");
+    }
 }

@@ -7,9 +7,7 @@ import dev.tiller.sampler.Proposal;
 import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.Randomness.Purpose;
 import dev.tiller.sampler.State;
-import dev.tiller.sampler.numerics.Categorical;
 import dev.tiller.sampler.schedule.NoiseSchedule;
-import java.util.Arrays;
 
 /**
  * The first-hitting sampler of masked diffusion (Zheng et al. 2024, arXiv 2409.02908): continuous
@@ -54,85 +52,12 @@ public final class FirstHitting extends MaskedProcess {
 
     @Override
     public Proposal propose(State x, Prediction prediction, int step) {
-        return new Reveal(x, prediction, step);
+        return new RevealOne(x, prediction, step, cleanTokens());
     }
 
-    /** Reveals one masked token of each particle. */
-    private final class Reveal implements Proposal {
-        private final State x;
-        private final long[] tokens;
-        private final Prediction prediction;
-        private final int step;
-
-        Reveal(State x, Prediction prediction, int step) {
-            this.x = x;
-            this.tokens = TokenRows.of(x);
-            this.prediction = prediction;
-            this.step = step;
-        }
-
-        private int[] maskedPositions(int row) {
-            return java.util.stream.IntStream.range(0, length())
-                    .filter(position -> tokens[row * length() + position] == cleanTokens())
-                    .toArray();
-        }
-
-        @Override
-        public State draw(int candidates, Randomness noise, NDManager manager) {
-            int count = x.rows() * candidates;
-            long[] drawn = new long[count * length()];
-            long[] ids = new long[count];
-            int[] chains = new int[count];
-            for (int i = 0; i < count; i++) {
-                int row = i / candidates;
-                ids[i] = x.sampleId(row);
-                chains[i] = x.chain(row);
-                System.arraycopy(tokens, row * length(), drawn, i * length(), length());
-                int[] masked = maskedPositions(row);
-                if (masked.length > 0) {
-                    int number = chains[i] * candidates + i % candidates;
-                    double u = noise.uniform(ids[i], step, Purpose.HITTING_POSITION, number);
-                    int position = masked[(int) (u * masked.length)];
-                    drawn[i * length() + position] = letter(row, position, number, noise);
-                }
-            }
-            return TokenRows.create(drawn, ids, chains, manager);
-        }
-
-        private int letter(int row, int position, int number, Randomness noise) {
-            double[] uniforms = new double[cleanTokens()];
-            noise.fill(x.sampleId(row), step, Purpose.PROPOSAL, number, uniforms);
-            double[] logWeights = new double[cleanTokens()];
-            Arrays.setAll(logWeights, k -> prediction.row(row)[position * cleanTokens() + k]);
-            return Categorical.draw(logWeights, uniforms, 0);
-        }
-
-        @Override
-        public double[] logProbability(State next) {
-            long[] after = TokenRows.of(next);
-            double[] logs = new double[x.rows()];
-            Arrays.setAll(logs, row -> logProbability(row, after));
-            return logs;
-        }
-
-        private double logProbability(int row, long[] after) {
-            int revealed = -1;
-            for (int position = 0; position < length(); position++) {
-                int i = row * length() + position;
-                if (tokens[i] != after[i]) {
-                    if (revealed >= 0 || tokens[i] != cleanTokens()) {
-                        return Double.NEGATIVE_INFINITY;
-                    }
-                    revealed = position;
-                }
-            }
-            int masked = maskedPositions(row).length;
-            if (revealed < 0) {
-                return masked == 0 ? 0 : Double.NEGATIVE_INFINITY;
-            }
-            int letter = (int) after[row * length() + revealed];
-            float logLetter = prediction.row(row)[revealed * cleanTokens() + letter];
-            return logLetter - StrictMath.log(masked);
-        }
+    /** The share of letters that are left masked after {@code index} of L reveals. */
+    @Override
+    double maskedShare(int index) {
+        return 1 - (double) index / length();
     }
 }

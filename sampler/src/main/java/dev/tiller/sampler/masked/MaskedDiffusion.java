@@ -89,6 +89,11 @@ public final class MaskedDiffusion extends MaskedProcess {
     }
 
     @Override
+    double maskedShare(int index) {
+        return index == 0 ? 1 : schedule.moveChance(time(index));
+    }
+
+    @Override
     public Proposal propose(State x, Prediction prediction, int step) {
         return transition(x, prediction, time(step), time(step + 1), step);
     }

@@ -197,6 +197,25 @@ abstract class MaskedProcess implements ReverseProcess {
         return TokenRows.like(x, tokens, manager);
     }
 
+    /** Returns the chance that a letter is masked at a time of the grid. */
+    abstract double maskedShare(int index);
+
+    @Override
+    public final State corrupt(State x0, int index, Randomness noise, NDManager manager) {
+        double share = maskedShare(index);
+        long[] tokens = TokenRows.of(x0);
+        double[] uniforms = new double[length];
+        for (int row = 0; row < x0.rows(); row++) {
+            noise.fill(x0.sampleId(row), index, Purpose.CORRUPTION, x0.chain(row), uniforms);
+            for (int position = 0; position < length; position++) {
+                if (uniforms[position] < share) {
+                    tokens[row * length + position] = cleanTokens();
+                }
+            }
+        }
+        return TokenRows.like(x0, tokens, manager);
+    }
+
     @Override
     public final State finish(State x, Ledger ledger, Randomness noise, NDManager manager) {
         Prediction prediction = predict(x, steps(), ledger, noise);

@@ -9,6 +9,7 @@ import dev.tiller.sampler.State;
 import dev.tiller.sampler.numerics.Categorical;
 import dev.tiller.sampler.numerics.LogSpace;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The ancestral transition: at each masked position independently, letter k with weight p(x0 = k |
@@ -25,6 +26,7 @@ final class MaskedProposal implements Proposal {
     private final int length;
     private final double logReveal;
     private final double logStay;
+    private final List<float[]> tilt;
 
     MaskedProposal(
             State x,
@@ -33,22 +35,50 @@ final class MaskedProposal implements Proposal {
             int letters,
             double logReveal,
             double logStay) {
+        this(x, TokenRows.of(x), prediction, step, letters, logReveal, logStay, null);
+    }
+
+    @SuppressWarnings("checkstyle:parameternumber") // the fields, for tilted()
+    private MaskedProposal(
+            State x,
+            long[] tokens,
+            Prediction prediction,
+            int step,
+            int letters,
+            double logReveal,
+            double logStay,
+            List<float[]> tilt) {
         this.x = x;
-        this.tokens = TokenRows.of(x);
+        this.tokens = tokens;
         this.prediction = prediction;
         this.step = step;
         this.letters = letters;
         this.length = x.rows() == 0 ? 0 : tokens.length / x.rows();
         this.logReveal = logReveal;
         this.logStay = logStay;
+        this.tilt = tilt;
     }
 
     /** Writes the K + 1 log weights of one masked position. */
-    private void logWeights(float[] logPosterior, int position, double[] out) {
+    private void logWeights(int row, int position, double[] out) {
+        float[] logPosterior = prediction.row(row);
         for (int k = 0; k < letters; k++) {
             out[k] = logPosterior[position * letters + k] + logReveal;
         }
         out[letters] = logStay;
+        if (tilt != null) {
+            float[] g = tilt.get(row);
+            for (int k = 0; k <= letters; k++) {
+                out[k] += g[position * (letters + 1) + k];
+            }
+        }
+    }
+
+    @Override
+    public Proposal tilted(List<float[]> tilt) {
+        TokenRows.requireTilt(tilt, x.rows(), length * (letters + 1));
+        return new MaskedProposal(
+                x, tokens, prediction, step, letters, logReveal, logStay, List.copyOf(tilt));
     }
 
     @Override
@@ -74,7 +104,7 @@ final class MaskedProposal implements Proposal {
         for (int position = 0; position < length; position++) {
             long token = tokens[row * length + position];
             if (token == letters) {
-                logWeights(prediction.row(row), position, weights);
+                logWeights(row, position, weights);
                 token = Categorical.draw(weights, uniforms, position * (letters + 1));
             }
             out[offset + position] = token;
@@ -93,7 +123,7 @@ final class MaskedProposal implements Proposal {
                     for (int position = 0; position < length; position++) {
                         int i = row * length + position;
                         if (tokens[i] == letters) {
-                            logWeights(prediction.row(row), position, weights);
+                            logWeights(row, position, weights);
                             sum += weights[(int) after[i]] - LogSpace.logSumExp(weights);
                         } else if (tokens[i] != after[i]) {
                             sum = Double.NEGATIVE_INFINITY;

@@ -59,9 +59,42 @@ public final class Svdd implements Decoder {
                 (proposal, step, scope) -> keepOne(proposal, step, noise, ledger, scope));
     }
 
+    /**
+     * Decodes the rest of a trajectory.
+     *
+     * @param process the diffusion model
+     * @param x states at time index {@code index}; closed on the way
+     * @param index where to go on, in [0, T]
+     * @param noise the only source of randomness
+     * @param ledger where evaluations are counted, batched and saved
+     * @param manager owner of the result
+     * @param listener told after every step, by its number in the whole trajectory
+     * @return clean designs with the rows of {@code x}
+     */
+    public State continueFrom(
+            ReverseProcess process,
+            State x,
+            int index,
+            Randomness noise,
+            Ledger ledger,
+            NDManager manager,
+            StepListener listener) {
+        return Trajectory.walk(
+                process,
+                new Trajectory.Point(x, index),
+                noise,
+                ledger,
+                manager,
+                listener,
+                (proposal, step, scope) -> keepOne(proposal, step, noise, ledger, scope));
+    }
+
     private State keepOne(
             Proposal proposal, int step, Randomness noise, Ledger ledger, NDManager scope) {
         State drawn = proposal.draw(candidates, noise, scope);
+        if (candidates == 1) {
+            return drawn; // nothing to choose, so no value is asked for
+        }
         double[] values = value.estimate(drawn, step + 1, ledger, noise);
         int[] winners =
                 temperature == 0

@@ -18,6 +18,14 @@ final class Trajectory {
         State next(Proposal proposal, int step, NDManager scope);
     }
 
+    /**
+     * Where a walk begins.
+     *
+     * @param x the states, closed on the way
+     * @param index their time index, in [0, T]
+     */
+    record Point(State x, int index) {}
+
     private Trajectory() {}
 
     /**
@@ -31,9 +39,21 @@ final class Trajectory {
             NDManager manager,
             StepListener listener,
             Choice choice) {
+        return walk(process, new Point(x, 0), noise, ledger, manager, listener, choice);
+    }
+
+    /** Walks from any point of the trajectory to clean designs owned by {@code manager}. */
+    static State walk(
+            ReverseProcess process,
+            Point from,
+            Randomness noise,
+            Ledger ledger,
+            NDManager manager,
+            StepListener listener,
+            Choice choice) {
         try (NDManager run = manager.newSubManager()) { // frees the state of a run that is stopped
-            State current = x.attach(run);
-            for (int step = 0; step < process.steps(); step++) {
+            State current = from.x().attach(run);
+            for (int step = from.index(); step < process.steps(); step++) {
                 try (NDManager scope = run.newSubManager()) {
                     Prediction prediction = process.predict(current, step, ledger, noise);
                     Proposal proposal = process.propose(current, prediction, step);

@@ -57,7 +57,13 @@ public final class FirstHitting extends MaskedProcess {
 
     /** The share of letters that are left masked after {@code index} of L reveals. */
     @Override
-    double maskedShare(int index) {
-        return 1 - (double) index / length();
+    public double maskedShare(int index) {
+        return (double) (length() - index) / length();
+    }
+
+    /** Masks all but {@code index} letters: as many as are masked after that many reveals. */
+    @Override
+    public State corrupt(State x0, int index, Randomness noise, NDManager manager) {
+        return remask(x0, length() - index, noise, manager);
     }
 }

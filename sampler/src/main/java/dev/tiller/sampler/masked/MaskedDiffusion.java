@@ -89,7 +89,7 @@ public final class MaskedDiffusion extends MaskedProcess {
     }
 
     @Override
-    double maskedShare(int index) {
+    public double maskedShare(int index) {
         return index == 0 ? 1 : schedule.moveChance(time(index));
     }
 

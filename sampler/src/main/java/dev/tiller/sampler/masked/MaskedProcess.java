@@ -8,12 +8,15 @@ import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Prediction;
 import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.Randomness.Purpose;
+import dev.tiller.sampler.Remasking;
 import dev.tiller.sampler.ReverseProcess;
 import dev.tiller.sampler.State;
 import dev.tiller.sampler.numerics.Categorical;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What all masked processes share: the prior of masks, the denoiser call, and clean designs from
@@ -21,7 +24,7 @@ import java.util.List;
  *
  * <p>A prediction row holds log p(x0 = k | xt), float32 [L * K].
  */
-abstract class MaskedProcess implements ReverseProcess {
+abstract class MaskedProcess implements ReverseProcess, Remasking {
     private final Denoiser denoiser;
     private final int length;
     private final NDManager devices;
@@ -40,7 +43,8 @@ abstract class MaskedProcess implements ReverseProcess {
     /** Returns the time at which a row's network call is made. */
     abstract double time(int index, long sampleId, int chain, Randomness noise);
 
-    final int length() {
+    @Override
+    public final int length() {
         return length;
     }
 
@@ -197,13 +201,10 @@ abstract class MaskedProcess implements ReverseProcess {
         return TokenRows.like(x, tokens, manager);
     }
 
-    /** Returns the chance that a letter is masked at a time of the grid. */
-    abstract double maskedShare(int index);
-
     @Override
-    public final State corrupt(State x0, int index, Randomness noise, NDManager manager) {
+    public State corrupt(State x0, int index, Randomness noise, NDManager manager) {
         double share = maskedShare(index);
-        long[] tokens = TokenRows.of(x0);
+        long[] tokens = tokensOf(x0);
         double[] uniforms = new double[length];
         for (int row = 0; row < x0.rows(); row++) {
             noise.fill(x0.sampleId(row), index, Purpose.CORRUPTION, x0.chain(row), uniforms);
@@ -214,6 +215,36 @@ abstract class MaskedProcess implements ReverseProcess {
             }
         }
         return TokenRows.like(x0, tokens, manager);
+    }
+
+    @Override
+    public final State remask(State x0, int letters, Randomness noise, NDManager manager) {
+        if (letters < 0 || letters > length) {
+            throw new IllegalArgumentException(
+                    "letters must be in [0, " + length + "], got " + letters);
+        }
+        long[] tokens = tokensOf(x0);
+        double[] uniforms = new double[length];
+        for (int row = 0; row < x0.rows(); row++) {
+            noise.fill(x0.sampleId(row), letters, Purpose.CORRUPTION, x0.chain(row), uniforms);
+            int offset = row * length;
+            IntStream.range(0, length)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(position -> uniforms[position]))
+                    .limit(letters)
+                    .forEach(position -> tokens[offset + position] = cleanTokens());
+        }
+        return TokenRows.like(x0, tokens, manager);
+    }
+
+    /** Returns the tokens of designs that may come from elsewhere. */
+    private long[] tokensOf(State x0) {
+        Shape shape = x0.array(0).getShape();
+        if (shape.dimension() != 2 || shape.get(1) != length) {
+            throw new IllegalArgumentException(
+                    "designs must have " + length + " letters, got shape " + shape);
+        }
+        return TokenRows.of(x0);
     }
 
     @Override

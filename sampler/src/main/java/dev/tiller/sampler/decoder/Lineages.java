@@ -1,0 +1,53 @@
+package dev.tiller.sampler.decoder;
+
+import ai.djl.ndarray.NDManager;
+import dev.tiller.sampler.State;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Designs with their rewards, those of a sample together.
+ *
+ * @param designs clean states, rows sample * count + lineage
+ * @param rewards the reward of each row
+ * @param count lineages of each sample
+ */
+record Lineages(State designs, double[] rewards, int count) {
+    /** Returns the rows of all samples whose best reward is below the target. */
+    int[] below(double target) {
+        int[] best = Candidates.best(rewards, count);
+        return IntStream.range(0, rewards.length)
+                .filter(row -> rewards[best[row / count]] < target)
+                .toArray();
+    }
+
+    /** Returns the design of the highest reward of each sample, the first on ties. */
+    State best(NDManager manager) {
+        int[] rows = Candidates.best(rewards, count);
+        return designs.select(rows, new int[rows.length], manager);
+    }
+
+    /**
+     * Systematic resampling: entry k of the result is the index at which the cumulative share of
+     * exp(r / tau) passes (k + u) / n, so that each is kept as often as its share says, up to one.
+     */
+    static int[] resample(double[] rewards, double temperature, double u) {
+        double max = Arrays.stream(rewards).max().orElseThrow();
+        double[] cumulative = new double[rewards.length];
+        double sum = 0;
+        for (int i = 0; i < rewards.length; i++) {
+            sum += StrictMath.exp((rewards[i] - max) / temperature);
+            cumulative[i] = sum;
+        }
+        int[] kept = new int[rewards.length];
+        int index = 0;
+        for (int k = 0; k < kept.length; k++) {
+            double place = (k + u) / kept.length * sum;
+            while (index < kept.length - 1 && cumulative[index] <= place) {
+                index++;
+            }
+            kept[k] = index;
+        }
+        return kept;
+    }
+}

@@ -198,6 +198,37 @@ class PhiloxTest {
         ChiSquare.assertFits("Philox pairs", counts, uniform(100));
     }
 
+    /** 50 branches of 2 levels: all first numbers differ, from the root's as well. */
+    @Test
+    void branchesHaveOtherNumbersAndAlwaysTheSame() {
+        Philox noise = new Philox(7);
+        Set<Double> seen = new HashSet<>();
+        seen.add(noise.uniform(3, 4, Purpose.PROPOSAL, 1));
+        for (int number = 0; number < 25; number++) {
+            Randomness branch = noise.branch(number);
+            double first = branch.uniform(3, 4, Purpose.PROPOSAL, 1);
+            seen.add(first);
+            seen.add(branch.branch(number).uniform(3, 4, Purpose.PROPOSAL, 1));
+            assertEquals(first, new Philox(7).branch(number).uniform(3, 4, Purpose.PROPOSAL, 1));
+        }
+        assertEquals(51, seen.size());
+        assertEquals(
+                "branch must be in [0, 2^24), got -1",
+                assertThrows(IllegalArgumentException.class, () -> noise.branch(-1)).getMessage());
+    }
+
+    /** n = 65,536 branches, and along one branch; chi-square, false alarm 1e-6 each. */
+    @Test
+    void branchesAreUniform() {
+        int n = 1 << 16;
+        Philox noise = new Philox(7);
+        double[] along = new double[n];
+        Arrays.setAll(along, i -> noise.branch(i).uniform(0, 0, Purpose.PROPOSAL, 0));
+        assertUniform("Philox along branches", along);
+        noise.branch(1).fill(0, 0, Purpose.PROPOSAL, 0, along);
+        assertUniform("Philox along an array of a branch", along);
+    }
+
     private static double[] uniform(int cells) {
         double[] law = new double[cells];
         Arrays.fill(law, 1.0 / cells);

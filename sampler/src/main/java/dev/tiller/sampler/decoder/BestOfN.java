@@ -2,13 +2,13 @@ package dev.tiller.sampler.decoder;
 
 import ai.djl.ndarray.NDManager;
 import dev.tiller.sampler.Decoder;
+import dev.tiller.sampler.Guidance;
 import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.ReverseProcess;
 import dev.tiller.sampler.SoftValue;
 import dev.tiller.sampler.State;
 import dev.tiller.sampler.StepListener;
-import java.util.Arrays;
 
 /**
  * Best-of-N: N independent unguided chains for each design, of which the one of the highest reward
@@ -38,21 +38,17 @@ public final class BestOfN implements Decoder {
             Ledger ledger,
             NDManager manager,
             StepListener listener) {
-        long[] ids = new long[sampleIds.length * candidates];
-        int[] chains = new int[ids.length];
-        Arrays.setAll(ids, i -> sampleIds[i / candidates]);
-        Arrays.setAll(chains, i -> i % candidates);
-        try (NDManager run = manager.newSubManager()) {
+        Trajectory.Run run = new Trajectory.Run(process, noise, ledger, listener);
+        try (NDManager inner = manager.newSubManager()) {
             State designs =
                     Trajectory.walk(
-                            process,
-                            process.prior(ids, chains, noise, run),
-                            noise,
-                            ledger,
                             run,
-                            listener,
-                            (proposal, step, scope) -> proposal.draw(1, noise, scope));
+                            run.prior(sampleIds, candidates, inner),
+                            Guidance.NONE,
+                            inner,
+                            step -> step.proposal().draw(1, noise, step.scope()));
             double[] scores = reward.estimate(designs, process.steps(), ledger, noise);
+            Candidates.requireFinite(scores);
             return designs.select(Candidates.best(scores, candidates), manager);
         }
     }

@@ -21,7 +21,6 @@ final class Candidates {
      * Returns for each group of {@code count} rows the row of the highest score, the first on ties.
      */
     static int[] best(double[] scores, int count) {
-        requireFinite(scores);
         int[] winners = new int[scores.length / count];
         Arrays.setAll(
                 winners,
@@ -35,36 +34,51 @@ final class Candidates {
         return winners;
     }
 
-    /** Draws for each group a row with probability proportional to exp(score / temperature). */
+    /**
+     * Draws for each group of {@code count} rows one with probability proportional to its weight.
+     *
+     * @param logWeights natural logs of the weights, of which each group has a finite one
+     */
     static int[] draw(
-            State candidates,
-            double[] scores,
-            int count,
-            double temperature,
-            int step,
-            Randomness noise) {
-        requireFinite(scores);
-        int[] winners = new int[scores.length / count];
+            State candidates, double[] logWeights, int count, int step, Randomness noise) {
+        int[] winners = new int[logWeights.length / count];
         double[] uniforms = new double[count];
-        double[] logWeights = new double[count];
         for (int group = 0; group < winners.length; group++) {
             int first = group * count;
             long id = candidates.sampleId(first);
             noise.fill(id, step, Purpose.SELECTION, candidates.chain(first), uniforms);
-            for (int m = 0; m < count; m++) {
-                logWeights[m] = scores[first + m] / temperature;
-            }
-            winners[group] = first + Categorical.draw(logWeights, uniforms, 0);
+            double[] weights = Arrays.copyOfRange(logWeights, first, first + count);
+            winners[group] = first + Categorical.draw(weights, uniforms, 0);
         }
         return winners;
     }
 
-    private static void requireFinite(double[] scores) {
-        for (int row = 0; row < scores.length; row++) {
-            if (!Double.isFinite(scores[row])) {
-                throw new IllegalStateException(
-                        "values must be finite, got " + scores[row] + " for candidate row " + row);
-            }
+    /** Draws or, at temperature 0, takes the best: {@code values} may be negative infinity. */
+    static int[] choose(
+            State candidates,
+            double[] values,
+            int count,
+            double temperature,
+            int step,
+            Randomness noise) {
+        if (temperature == 0) {
+            return best(values, count);
+        }
+        double[] logWeights = Arrays.stream(values).map(v -> v / temperature).toArray();
+        return draw(candidates, logWeights, count, step, noise);
+    }
+
+    /** Refuses values that are no numbers, of a network gone wrong. */
+    static void requireFinite(double[] values) {
+        for (int row = 0; row < values.length; row++) {
+            requireFinite(values[row], row);
+        }
+    }
+
+    static void requireFinite(double value, int row) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalStateException(
+                    "values must be finite, got " + value + " for candidate row " + row);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.tiller.rewards.RewardProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Scores how similar the words of k letters of a design are to those of reference sequences: the
@@ -21,6 +22,7 @@ public final class KmerSimilarity implements Reward {
 
     private final Measure measure;
     private final KmerProfile reference;
+    private final String digest;
 
     /**
      * Makes the reward and reads the file.
@@ -30,9 +32,9 @@ public final class KmerSimilarity implements Reward {
      */
     public KmerSimilarity(Options options) {
         this.measure = options.measure();
-        this.reference =
-                KmerProfile.of(
-                        References.collect(NAME, options.sequences(), options.file()), options.k());
+        List<String> references = References.collect(NAME, options.sequences(), options.file());
+        this.digest = Fingerprint.of(references);
+        this.reference = KmerProfile.of(references, options.k());
         if (reference.counts().isEmpty()) {
             throw new IllegalArgumentException(
                     "a reference of reward '"
@@ -57,6 +59,16 @@ public final class KmerSimilarity implements Reward {
     public double[] score(Designs designs) {
         designs.requireReadableBy(this);
         return designs.sequences().stream().mapToDouble(this::scoreOf).toArray();
+    }
+
+    /**
+     * Returns the fingerprint of the references.
+     *
+     * @return the SHA-256 of the references, one to a line
+     */
+    @Override
+    public Optional<String> digest() {
+        return Optional.of(digest);
     }
 
     private double scoreOf(String sequence) {

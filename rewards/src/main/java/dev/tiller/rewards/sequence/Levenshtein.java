@@ -7,6 +7,7 @@ import dev.tiller.rewards.RewardProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
@@ -55,6 +56,16 @@ public final class Levenshtein implements Reward {
                                         ? 0 - leastDistance(sequence)
                                         : greatestSimilarity(sequence))
                 .toArray();
+    }
+
+    /**
+     * Returns the fingerprint of the sequences to compare with.
+     *
+     * @return the SHA-256 of the sequences, one to a line
+     */
+    @Override
+    public Optional<String> digest() {
+        return Optional.of(Fingerprint.of(references));
     }
 
     private int leastDistance(String sequence) {

@@ -38,6 +38,11 @@ final class KmerSimilarityTest extends AnyLettersContract {
     }
 
     @Test
+    void hasDigestOfReferences() {
+        assertEquals(Fingerprint.of(List.of("ACGTACCA", "GGTAC")), reward().digest().orElseThrow());
+    }
+
+    @Test
     void rejectsReferencesWithoutWord() {
         assertEquals(
                 "a reference of reward 'kmer-similarity' must have at least k letters, got k = 3;"

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,14 @@ final class LevenshteinTest extends AnyLettersContract {
         Reward reward = new Levenshtein(new Options(List.of("cc"), file, Measure.DISTANCE));
         Designs designs = new Designs(List.of("ACGT", "TTT", "CC"));
         assertArrayEquals(new double[] {0, -1, 0}, reward.score(designs));
+    }
+
+    /** The digest is that of "AC\n" by sha256sum. */
+    @Test
+    void hasDigestOfReferences() {
+        assertEquals(
+                Optional.of("9c1027603b5e53a211339363553a097ba9a3e447ad017b9c5e98b599ad0cd95e"),
+                reward(Measure.DISTANCE, "AC").digest());
     }
 
     @Test

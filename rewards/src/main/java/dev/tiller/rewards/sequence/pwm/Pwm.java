@@ -7,6 +7,7 @@ import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.RewardProvider;
 import dev.tiller.rewards.ScoredGradient;
+import dev.tiller.rewards.sequence.Fingerprint;
 import dev.tiller.rewards.sequence.Nucleotides;
 import dev.tiller.rewards.sequence.Strands;
 import java.io.IOException;
@@ -14,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Scores how well transcription factors bind a design, by position weight matrices.
@@ -33,6 +36,7 @@ public final class Pwm implements DifferentiableReward {
 
     private final BindingScore mode;
     private final List<Motif> motifs;
+    private final String digest;
 
     /** A motif on the strands that count, with its threshold. */
     private record Motif(List<LogOdds> strands, double threshold, double lowest) {}
@@ -46,10 +50,10 @@ public final class Pwm implements DifferentiableReward {
     public Pwm(MotifFile source, PwmOptions options) {
         List<Double> background = background(source, options);
         this.mode = options.mode();
-        this.motifs =
-                source.select(options.motifs()).stream()
-                        .map(matrix -> motif(matrix, options, background))
-                        .toList();
+        List<PositionMatrix> chosen = source.select(options.motifs());
+        this.digest =
+                Fingerprint.of(chosen.stream().map(matrix -> text(matrix, background)).toList());
+        this.motifs = chosen.stream().map(matrix -> motif(matrix, options, background)).toList();
     }
 
     private static List<Double> background(MotifFile source, PwmOptions options) {
@@ -60,6 +64,13 @@ public final class Pwm implements DifferentiableReward {
                 source.background().orElse(Collections.nCopies(Nucleotides.COUNT, 0.25));
         PwmOptions.requireBackground(background);
         return background;
+    }
+
+    private static String text(PositionMatrix matrix, List<Double> background) {
+        StringBuilder text = new StringBuilder(matrix.id());
+        Stream.concat(matrix.counts().stream().flatMap(List::stream), background.stream())
+                .forEach(number -> text.append(' ').append(Double.toHexString(number)));
+        return text.toString();
     }
 
     private static Motif motif(PositionMatrix matrix, PwmOptions options, List<Double> background) {
@@ -97,6 +108,16 @@ public final class Pwm implements DifferentiableReward {
             score += mode.of(join(scans), motif.threshold(), motif.lowest());
         }
         return score;
+    }
+
+    /**
+     * Returns the fingerprint of the chosen motifs and the background.
+     *
+     * @return the SHA-256 of a line for each motif: its identifier, counts and background
+     */
+    @Override
+    public Optional<String> digest() {
+        return Optional.of(digest);
     }
 
     @Override

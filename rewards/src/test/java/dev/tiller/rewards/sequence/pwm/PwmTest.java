@@ -2,6 +2,7 @@ package dev.tiller.rewards.sequence.pwm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -149,6 +150,31 @@ final class PwmTest extends PwmContract {
         double expected = 2 * Math.log(13.6 / 16 / 0.4) + Math.log(12.4 / 16 / 0.1);
         double[] scores = new Pwm(AAG, options).score(new Designs(List.of("AAG")));
         assertArrayEquals(new double[] {expected}, scores, 1e-12);
+    }
+
+    @Test
+    void takesBackgroundOfFile() {
+        List<Double> background = List.of(0.4, 0.1, 0.1, 0.4);
+        MotifFile withBackground = new MotifFile(AAG.motifs(), Optional.of(background));
+        PwmOptions silent = options(BindingScore.BEST, Strands.FORWARD, Cutoff.LOG_ODDS, 0);
+        // as in weighsAgainstBackground
+        double expected = 2 * Math.log(13.6 / 16 / 0.4) + Math.log(12.4 / 16 / 0.1);
+        Pwm reward = new Pwm(withBackground, silent);
+        assertEquals(expected, reward.score(new Designs(List.of("AAG")))[0], 1e-12);
+        assertNotEquals(new Pwm(AAG, silent).digest(), reward.digest());
+    }
+
+    @Test
+    void hasDigestOfChosenMotifs() {
+        PwmOptions all = options(BindingScore.BEST, Strands.FORWARD, Cutoff.LOG_ODDS, 0);
+        MotifFile renamed =
+                new MotifFile(
+                        List.of(new PositionMatrix("X9", "aag", AAG.motifs().get(0).counts())),
+                        Optional.empty());
+        String digest = new Pwm(AAG, all).digest().orElseThrow();
+        assertTrue(digest.matches("[0-9a-f]{64}"), digest);
+        assertEquals(digest, new Pwm(AAG, all).digest().orElseThrow());
+        assertNotEquals(digest, new Pwm(renamed, all).digest().orElseThrow());
     }
 
     @Test

@@ -25,7 +25,18 @@ final class RewardsTest {
 
     @Test
     void findsRewardsOfThisModule() {
-        assertEquals(List.of("gc-content", "sequence-motif"), rewards.names());
+        List<String> names =
+                List.of(
+                        "ehrlich",
+                        "gc-content",
+                        "homopolymer",
+                        "kmer-similarity",
+                        "length-penalty",
+                        "levenshtein",
+                        "motif-count",
+                        "pwm",
+                        "sequence-motif");
+        assertTrue(rewards.names().containsAll(names), rewards.names()::toString);
         assertInstanceOf(GcContent.Provider.class, rewards.provider("gc-content"));
         assertInstanceOf(SequenceMotif.Provider.class, rewards.provider("sequence-motif"));
     }
@@ -34,7 +45,8 @@ final class RewardsTest {
     void findsProvidersOfGivenClassLoader(@TempDir Path directory) throws IOException {
         try (URLClassLoader loader = listing(directory, TestProviders.Discovered.class.getName())) {
             Rewards found = Rewards.load(loader);
-            assertEquals(List.of("discovered", "gc-content", "sequence-motif"), found.names());
+            assertTrue(found.names().contains("discovered"), found.names()::toString);
+            assertTrue(found.names().containsAll(rewards.names()), found.names()::toString);
             try (Reward reward =
                     found.create("discovered", Map.of(), new RewardContext("gpu:0", "auto"))) {
                 assertEquals("gpu:0", reward.letters());
@@ -94,13 +106,14 @@ final class RewardsTest {
 
     @Test
     void listsKnownRewardsForUnknownName() {
+        Rewards two = Rewards.of(List.of(new GcContent.Provider(), new SequenceMotif.Provider()));
         assertEquals(
                 "unknown reward 'gc-contet'; known rewards: gc-content, sequence-motif (did you"
                         + " mean 'gc-content'?)",
-                failure(() -> rewards.provider("gc-contet")));
+                failure(() -> two.provider("gc-contet")));
         assertEquals(
                 "unknown reward 'solubility'; known rewards: gc-content, sequence-motif",
-                failure(() -> rewards.describe("solubility")));
+                failure(() -> two.describe("solubility")));
         assertEquals(
                 "unknown reward 'x'; no reward is on the class path",
                 failure(() -> Rewards.of(List.of()).provider("x")));

@@ -4,7 +4,6 @@ import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.RewardProvider;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -18,10 +17,9 @@ import java.util.Objects;
  */
 public final class SequenceMotif implements Reward {
     private static final String NAME = "sequence-motif";
-    private static final String IUPAC = "ACGTURYSWKMBDHVN";
 
     private final Options options;
-    private final int[] motif;
+    private final IupacMotif motif;
 
     /**
      * Makes the reward.
@@ -30,7 +28,7 @@ public final class SequenceMotif implements Reward {
      */
     public SequenceMotif(Options options) {
         this.options = Objects.requireNonNull(options, "options");
-        this.motif = nucleotides(options.motif());
+        this.motif = IupacMotif.of(options.motif());
     }
 
     @Override
@@ -40,63 +38,29 @@ public final class SequenceMotif implements Reward {
 
     @Override
     public String letters() {
-        return "ACGTU";
+        return Nucleotides.LETTERS;
     }
 
     @Override
     public double[] score(Designs designs) {
         designs.requireReadableBy(this);
         return designs.sequences().stream()
-                .mapToDouble(sequence -> scoreOf(nucleotides(sequence)))
+                .mapToDouble(sequence -> scoreOf(Nucleotides.indices(sequence)))
                 .toArray();
     }
 
     private double scoreOf(int[] sequence) {
         int occurrences = 0;
         int best = 0;
-        for (int start = 0; start + motif.length <= sequence.length; start++) {
-            int matches = matches(sequence, start);
+        for (int start = 0; start + motif.length() <= sequence.length; start++) {
+            int matches = motif.matches(sequence, start);
             best = Math.max(best, matches);
-            occurrences += matches == motif.length ? 1 : 0;
+            occurrences += matches == motif.length() ? 1 : 0;
         }
         return switch (options.mode()) {
             case COUNT -> occurrences;
             case PRESENCE -> Math.min(occurrences, 1);
-            case BEST_MATCH -> (double) best / motif.length;
-        };
-    }
-
-    private int matches(int[] sequence, int start) {
-        int matches = 0;
-        for (int i = 0; i < motif.length; i++) {
-            matches += (sequence[start + i] & motif[i]) != 0 ? 1 : 0;
-        }
-        return matches;
-    }
-
-    private static int[] nucleotides(String codes) {
-        return codes.chars().map(SequenceMotif::nucleotides).toArray();
-    }
-
-    /** Returns the set that a code stands for, as bits: A 1, C 2, G 4, T and U 8. */
-    private static int nucleotides(int code) {
-        return switch (code) {
-            case 'A' -> 1;
-            case 'C' -> 2;
-            case 'M' -> 3;
-            case 'G' -> 4;
-            case 'R' -> 5;
-            case 'S' -> 6;
-            case 'V' -> 7;
-            case 'T', 'U' -> 8;
-            case 'W' -> 9;
-            case 'Y' -> 10;
-            case 'H' -> 11;
-            case 'K' -> 12;
-            case 'D' -> 13;
-            case 'B' -> 14;
-            case 'N' -> 15;
-            default -> throw new IllegalStateException("not an IUPAC code: " + (char) code);
+            case BEST_MATCH -> (double) best / motif.length();
         };
     }
 
@@ -122,15 +86,7 @@ public final class SequenceMotif implements Reward {
         public Options {
             Objects.requireNonNull(motif, "motif");
             Objects.requireNonNull(mode, "mode");
-            motif = motif.toUpperCase(Locale.ROOT);
-            if (motif.isEmpty() || motif.chars().anyMatch(code -> IUPAC.indexOf(code) < 0)) {
-                throw new IllegalArgumentException(
-                        "motif must be one or more of the IUPAC codes "
-                                + IUPAC
-                                + ", got '"
-                                + motif
-                                + "'; write for example GCCRCC");
-            }
+            motif = IupacMotif.requireCodes(motif);
         }
 
         /**

@@ -1,0 +1,7 @@
+package dev.tiller.rewards.sequence.pwm;
+
+final class PwmBestTest extends PwmContract {
+    PwmBestTest() {
+        super(BindingScore.BEST);
+    }
+}

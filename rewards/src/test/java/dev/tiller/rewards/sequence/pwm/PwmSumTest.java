@@ -1,0 +1,7 @@
+package dev.tiller.rewards.sequence.pwm;
+
+final class PwmSumTest extends PwmContract {
+    PwmSumTest() {
+        super(BindingScore.SUM);
+    }
+}

@@ -187,13 +187,13 @@ final class ProcessRewardTest {
         }
         List<String> designs = new ArrayList<>(distinct);
         // a request goes wrong with a chance of 0.36, so 20 in a row with one below 1e-8
-        ProcessReward.Options base = worker.options(body, 3, 8, 2);
+        ProcessReward.Options base = worker.options(body, 3, 8, 3);
         ProcessReward.Options options =
                 new ProcessReward.Options(
                         base.command(),
                         3,
                         8,
-                        2,
+                        3,
                         20,
                         20,
                         "ACGT",

@@ -12,6 +12,9 @@ import java.util.concurrent.BlockingQueue;
  * no more.
  */
 final class OutputReader implements Runnable {
+    private static final String ENDED_WITHIN_LINE = "within a line, it ended";
+    private static final String ENDED = "it ended";
+
     private final InputStream stdout;
     private final int mostBytes;
     private final BlockingQueue<Output> outputs;
@@ -45,7 +48,7 @@ final class OutputReader implements Runnable {
                     line.write(b);
                 }
             }
-            return line.size() == 0 ? "it ended" : "it ended within a line";
+            return line.size() == 0 ? ENDED : ENDED_WITHIN_LINE;
         } catch (IOException e) {
             return "its output cannot be read (" + e.getMessage() + ")";
         }
@@ -57,5 +60,11 @@ final class OutputReader implements Runnable {
      * @param line the line without its end, or null
      * @param end the reason, or null
      */
-    record Output(String line, String end) {}
+    record Output(String line, String end) {
+
+        /** Whether the process closed its output, as it does when it ends. */
+        boolean ended() {
+            return ENDED.equals(end) || ENDED_WITHIN_LINE.equals(end);
+        }
+    }
 }

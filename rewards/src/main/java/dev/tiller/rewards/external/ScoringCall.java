@@ -3,9 +3,12 @@ package dev.tiller.rewards.external;
 import dev.tiller.rewards.IncrementalReward;
 import dev.tiller.rewards.RewardFailedException;
 import dev.tiller.rewards.RewardFailedException.Failure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -25,7 +28,7 @@ final class ScoringCall {
     private final double[] scores;
     private final ConcurrentSkipListMap<Integer, String> reasons = new ConcurrentSkipListMap<>();
     private volatile Supplier<List<String>> log = List::of;
-    private volatile boolean stopped;
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private RuntimeException fatal;
 
     ScoringCall(
@@ -53,7 +56,7 @@ final class ScoringCall {
 
     /** Asks for nothing more; the first reason is what the call throws. */
     synchronized void stop(RuntimeException reason) {
-        stopped = true;
+        stopped.countDown();
         if (fatal == null) {
             fatal = reason;
         }
@@ -61,7 +64,8 @@ final class ScoringCall {
 
     private void settle(int from, int to, int failedBefore) throws InterruptedException {
         int failures = failedBefore;
-        while (!stopped) {
+        while (stopped.getCount() > 0) {
+            Duration pause = Duration.ZERO;
             String reason;
             try {
                 Answer answer = transport.ask(designs.subList(from, to), failures);
@@ -80,11 +84,21 @@ final class ScoringCall {
                 log = e::log;
                 reason = e.getMessage();
                 countFailure(e);
-                Thread.sleep(e.pause().toMillis());
+                pause = e.pause();
             }
             failures++;
-            if (failures >= policy.attempts()) {
-                giveUpOrHalve(from, to, reason);
+            boolean last = failures >= policy.attempts();
+            if (last && to - from == 1) {
+                reasons.put(from, reason);
+                return;
+            }
+            if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+            if (last) {
+                int middle = (from + to) >>> 1;
+                settle(from, middle, policy.attempts() - 1);
+                settle(middle, to, policy.attempts() - 1);
                 return;
             }
         }
@@ -110,16 +124,6 @@ final class ScoringCall {
                 settle(from + i, from + i + 1, 1);
             }
         }
-    }
-
-    private void giveUpOrHalve(int from, int to, String reason) throws InterruptedException {
-        if (to - from == 1) {
-            reasons.put(from, reason);
-            return;
-        }
-        int middle = (from + to) >>> 1;
-        settle(from, middle, policy.attempts() - 1);
-        settle(middle, to, policy.attempts() - 1);
     }
 
     private void countFailure(BatchFailure failure) {

@@ -87,7 +87,7 @@ final class WorkerProcess {
                 throw failure("it gave no answer within " + seconds + " s");
             }
             if (output.end() != null) {
-                throw failure(output.end() + exitCode());
+                throw failure(output.end() + (output.ended() ? exitCode() : ""));
             }
             if (output.line().isBlank()) {
                 continue;
@@ -132,7 +132,7 @@ final class WorkerProcess {
     private String exitCode() throws InterruptedException {
         return process.waitFor(200, TimeUnit.MILLISECONDS)
                 ? " with exit code " + process.exitValue()
-                : " its output but runs on";
+                : " its output and runs on";
     }
 
     /** Kills the process, so that what it has written to its standard error is all there. */

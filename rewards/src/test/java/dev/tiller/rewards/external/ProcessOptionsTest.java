@@ -8,6 +8,7 @@ import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.RewardFailedException;
+import dev.tiller.rewards.RewardOption;
 import dev.tiller.rewards.Rewards;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,15 @@ final class ProcessOptionsTest {
                     text.endsWith("; give program and arguments as a list, separated by commas"),
                     text);
         }
+    }
+
+    @Test
+    void listsItsOptions() {
+        List<RewardOption> options = Rewards.load().describe("process");
+        assertTrue(options.contains(new RewardOption("command", "list of text", "")));
+        assertTrue(options.contains(new RewardOption("failureScore", "number", "none")));
+        assertTrue(options.contains(new RewardOption("onFailure", "fail|score", "fail")));
+        assertTrue(options.contains(new RewardOption("workingDirectory", "path", "none")));
     }
 
     private static Reward create(Map<String, String> options) {

@@ -74,9 +74,11 @@ final class ProcessRewardTest {
             delimiter = '|',
             value = {
                 "echo why >&2; exit 3 | it ended with exit code 3",
-                "printf '{'; exit 0   | it ended within a line with exit code 0",
+                "printf '{'; exit 0   | within a line, it ended with exit code 0",
                 "echo Loading model   | it gave no JSON: Loading model",
                 "echo '[1]'           | it gave no JSON object: [1]",
+                "awk 'BEGIN { for (i = 0; i < 99999; i++) printf \"0\" }' | it printed a line of"
+                        + " more than 73728 bytes",
                 "answer 99            | it gave an answer to request 99 instead of ",
             })
     void saysWhatIsWrongWithTheProgram(String misbehaviour, String reason) {

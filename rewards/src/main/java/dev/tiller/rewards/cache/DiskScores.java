@@ -9,17 +9,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -47,7 +45,7 @@ public final class DiskScores implements ScoreStore {
 
     private final Path folder;
     private final ScoreIndex index = new ScoreIndex();
-    private FileChannel file;
+    private FileOutputStream file; // unlike a channel, survives an interrupt of its thread
     private boolean closed;
 
     /**
@@ -108,9 +106,9 @@ public final class DiskScores implements ScoreStore {
         if (file == null) {
             return;
         }
-        try (FileChannel closing = file) {
+        try (FileOutputStream closing = file) {
             file = null;
-            closing.force(true);
+            closing.getFD().sync();
         } catch (IOException e) {
             throw new UncheckedIOException("scores in " + folder + " cannot be kept: " + e, e);
         }
@@ -120,10 +118,7 @@ public final class DiskScores implements ScoreStore {
         if (file == null) {
             file = newSegment();
         }
-        ByteBuffer rest = ByteBuffer.wrap(line);
-        while (rest.hasRemaining()) {
-            file.write(rest);
-        }
+        file.write(line);
     }
 
     /** Gives up a file that may end within a line, so that nothing is appended to that line. */
@@ -138,15 +133,14 @@ public final class DiskScores implements ScoreStore {
         }
     }
 
-    private FileChannel newSegment() throws IOException {
+    private FileOutputStream newSegment() throws IOException {
         Files.createDirectories(folder);
         List<Path> taken = segments(folder);
         int number = taken.isEmpty() ? 1 : numberOf(taken.get(taken.size() - 1)) + 1;
         while (true) {
             Path segment = folder.resolve(String.format(Locale.ROOT, "scores-%06d.jsonl", number));
             try {
-                return FileChannel.open(
-                        segment, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                return new FileOutputStream(Files.createFile(segment).toFile());
             } catch (FileAlreadyExistsException e) {
                 number++; // another process was faster
             }

@@ -156,6 +156,22 @@ final class DiskScoresTest {
     }
 
     @Test
+    void keepsScoresOfInterruptedThreads() throws IOException {
+        try (DiskScores store = open()) {
+            store.put("A", 1);
+            Thread.currentThread().interrupt();
+            store.put("C", 2);
+            store.put("G", 3);
+        } finally {
+            assertTrue(Thread.interrupted());
+        }
+        assertEquals(1, files().size());
+        try (DiskScores store = open()) {
+            assertEquals(3, store.size());
+        }
+    }
+
+    @Test
     void keepsRewardsApart() {
         try (DiskScores store = open();
                 DiskScores other = new DiskScores(root, new RewardIdentity("gc 0.4"))) {

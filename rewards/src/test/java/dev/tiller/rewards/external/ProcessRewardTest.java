@@ -56,7 +56,9 @@ final class ProcessRewardTest {
                 "echo '{\"id\":1,\"id\":1,\"scores\":[7,8]}'",
                 "echo '{\"id\":1,\"scores\":[7,8]} {}'",
                 "awk 'BEGIN { for (i = 0; i < 30000; i++) printf \"0123456789\" }'; answer",
-                "exec 1>&-; sleep 100"
+                "exec 1>&-; sleep 100",
+                "answer; echo and one more",
+                "answer; echo; echo"
             })
     void survives(String misbehaviour) {
         String body = "if [ $id = 1 ]; then " + misbehaviour + "; else answer; fi";
@@ -189,13 +191,13 @@ final class ProcessRewardTest {
         }
         List<String> designs = new ArrayList<>(distinct);
         // a request goes wrong with a chance of 0.36, so 20 in a row with one below 1e-8
-        ProcessReward.Options base = worker.options(body, 3, 8, 3);
+        ProcessReward.Options base = worker.options(body, 3, 8, 2);
         ProcessReward.Options options =
                 new ProcessReward.Options(
                         base.command(),
                         3,
                         8,
-                        3,
+                        2,
                         20,
                         20,
                         "ACGT",

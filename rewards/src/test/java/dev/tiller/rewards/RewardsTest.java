@@ -25,7 +25,7 @@ final class RewardsTest {
 
     @Test
     void findsRewardsOfThisModule() {
-        assertEquals(List.of("gc-content", "sequence-motif"), rewards.names());
+        assertEquals(List.of("gc-content", "rna-mfe", "sequence-motif"), rewards.names());
         assertInstanceOf(GcContent.Provider.class, rewards.provider("gc-content"));
         assertInstanceOf(SequenceMotif.Provider.class, rewards.provider("sequence-motif"));
     }
@@ -34,7 +34,9 @@ final class RewardsTest {
     void findsProvidersOfGivenClassLoader(@TempDir Path directory) throws IOException {
         try (URLClassLoader loader = listing(directory, TestProviders.Discovered.class.getName())) {
             Rewards found = Rewards.load(loader);
-            assertEquals(List.of("discovered", "gc-content", "sequence-motif"), found.names());
+            assertEquals(
+                    List.of("discovered", "gc-content", "rna-mfe", "sequence-motif"),
+                    found.names());
             try (Reward reward =
                     found.create("discovered", Map.of(), new RewardContext("gpu:0", "auto"))) {
                 assertEquals("gpu:0", reward.letters());
@@ -95,11 +97,11 @@ final class RewardsTest {
     @Test
     void listsKnownRewardsForUnknownName() {
         assertEquals(
-                "unknown reward 'gc-contet'; known rewards: gc-content, sequence-motif (did you"
-                        + " mean 'gc-content'?)",
+                "unknown reward 'gc-contet'; known rewards: gc-content, rna-mfe, sequence-motif"
+                        + " (did you mean 'gc-content'?)",
                 failure(() -> rewards.provider("gc-contet")));
         assertEquals(
-                "unknown reward 'solubility'; known rewards: gc-content, sequence-motif",
+                "unknown reward 'solubility'; known rewards: gc-content, rna-mfe, sequence-motif",
                 failure(() -> rewards.describe("solubility")));
         assertEquals(
                 "unknown reward 'x'; no reward is on the class path",

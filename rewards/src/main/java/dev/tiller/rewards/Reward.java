@@ -1,5 +1,6 @@
 package dev.tiller.rewards;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +34,27 @@ public interface Reward extends AutoCloseable {
      * @throws IllegalArgumentException if a design holds a letter that is not in {@link #letters()}
      */
     double[] score(Designs designs);
+
+    /**
+     * Names the numbers that a score is made of, for tables of results.
+     *
+     * @return the names of the columns of {@link #breakdown}, all different; empty if a score is
+     *     not made of anything
+     */
+    default List<String> columns() {
+        return List.of();
+    }
+
+    /**
+     * Scores designs and says what the scores are made of, for the price of {@link #score} alone.
+     *
+     * @param designs the designs
+     * @return the very scores of {@link #score}, and a value for each of {@link #columns()}
+     * @throws IllegalArgumentException if a design holds a letter that is not in {@link #letters()}
+     */
+    default Breakdown breakdown(Designs designs) {
+        return new Breakdown(score(designs), new double[designs.size()][0]);
+    }
 
     /**
      * Returns the name of an independent reward that measures the same property. Optimising a

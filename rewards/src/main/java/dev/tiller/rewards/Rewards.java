@@ -1,9 +1,12 @@
 package dev.tiller.rewards;
 
+import dev.tiller.rewards.composition.RewardSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -16,13 +19,15 @@ import java.util.TreeMap;
  * enum constants in kebab case, and for lists, separated by commas. Anything else of the wrong type
  * is an error, and so is an unknown key.
  */
-public final class Rewards {
+public final class Rewards implements AutoCloseable {
+    private final Optional<PlugIns> plugIns;
     private final Map<String, RewardProvider<?>> providers = new TreeMap<>();
 
-    private Rewards(Iterable<? extends RewardProvider<?>> providers) {
+    private Rewards(Iterable<? extends RewardProvider<?>> providers, Optional<PlugIns> plugIns) {
+        this.plugIns = plugIns;
         for (RewardProvider<?> provider : providers) {
             String name = provider.name();
-            String owner = provider.getClass().getName();
+            String owner = ownerOf(provider);
             if (!Spelling.isKebabCase(name)) {
                 throw new IllegalArgumentException(
                         "name of "
@@ -37,12 +42,18 @@ public final class Rewards {
                         "name of a reward must be unique, got '"
                                 + name
                                 + "' from both "
-                                + other.getClass().getName()
+                                + ownerOf(other)
                                 + " and "
                                 + owner
                                 + "; remove one of them from the class path");
             }
         }
+    }
+
+    /** The class of a provider, and the jar if that is a plug-in's. */
+    private String ownerOf(RewardProvider<?> provider) {
+        String place = plugIns.map(own -> own.placeOf(provider.getClass())).orElse("");
+        return provider.getClass().getName() + place;
     }
 
     /**
@@ -73,7 +84,31 @@ public final class Rewards {
                             + e.getMessage(),
                     e);
         }
-        return new Rewards(found);
+        return new Rewards(found, Optional.empty());
+    }
+
+    /**
+     * Finds all providers on the class path, and those of plug-ins in files.
+     *
+     * @param plugIns jars that list providers in {@code
+     *     META-INF/services/dev.tiller.rewards.RewardProvider}, and folders of jars, of which one
+     *     or more must list providers and the others are libraries; may be empty
+     * @return the rewards, to be closed after every reward made by them, since classes are read
+     *     from the jars when they are first used
+     * @throws IllegalArgumentException if a file is missing, is no jar or lists no provider, if a
+     *     provider cannot be made, or if its name is taken
+     */
+    public static Rewards load(List<Path> plugIns) {
+        if (plugIns.isEmpty()) {
+            return load();
+        }
+        PlugIns opened = PlugIns.open(plugIns, Thread.currentThread().getContextClassLoader());
+        try {
+            return new Rewards(opened.providers(), Optional.of(opened));
+        } catch (RuntimeException | Error e) {
+            opened.close();
+            throw e;
+        }
     }
 
     /**
@@ -83,7 +118,7 @@ public final class Rewards {
      * @return the rewards
      */
     public static Rewards of(Iterable<? extends RewardProvider<?>> providers) {
-        return new Rewards(providers);
+        return new Rewards(providers, Optional.empty());
     }
 
     /**
@@ -132,6 +167,18 @@ public final class Rewards {
         return create(provider(name), options, context);
     }
 
+    /**
+     * Makes a reward, or several as one.
+     *
+     * @param spec what a job file says
+     * @param context where the reward may compute
+     * @return a new reward, closed by the caller
+     * @throws IllegalArgumentException if a name, a key or a value is wrong
+     */
+    public Reward create(RewardSpec spec, RewardContext context) {
+        return spec.create(this, context);
+    }
+
     private static <O extends Record> Reward create(
             RewardProvider<O> provider, Map<String, ?> options, RewardContext context) {
         Objects.requireNonNull(context, "context");
@@ -146,6 +193,12 @@ public final class Rewards {
      */
     public List<RewardOption> describe(String name) {
         return new OptionBinder<>(provider(name)).describe();
+    }
+
+    /** Closes the jars of plug-ins, so that they may be deleted; their rewards work no more. */
+    @Override
+    public void close() {
+        plugIns.ifPresent(PlugIns::close);
     }
 
     /**

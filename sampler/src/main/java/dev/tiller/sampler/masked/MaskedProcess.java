@@ -10,6 +10,7 @@ import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.Randomness.Purpose;
 import dev.tiller.sampler.ReverseProcess;
 import dev.tiller.sampler.State;
+import dev.tiller.sampler.constraint.CompiledConstraints;
 import dev.tiller.sampler.numerics.Categorical;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,15 +27,40 @@ abstract class MaskedProcess implements ReverseProcess {
     private final int length;
     private final NDManager devices;
     private final NoiseRemoval noiseRemoval;
+    private final CompiledConstraints constraints;
 
-    MaskedProcess(Denoiser denoiser, int length, NDManager devices, NoiseRemoval noiseRemoval) {
+    /** The constraints may be null. */
+    MaskedProcess(
+            Denoiser denoiser,
+            int length,
+            NDManager devices,
+            NoiseRemoval noiseRemoval,
+            CompiledConstraints constraints) {
         if (length < 1) {
             throw new IllegalArgumentException("length must be at least 1, got " + length);
+        }
+        if (constraints != null) {
+            requireFit(constraints, denoiser.cleanTokens(), length);
         }
         this.denoiser = denoiser;
         this.length = length;
         this.devices = devices;
         this.noiseRemoval = noiseRemoval;
+        this.constraints = constraints;
+    }
+
+    private static void requireFit(CompiledConstraints constraints, int letters, int length) {
+        if (constraints.letters() != letters || constraints.length() != length) {
+            throw new IllegalArgumentException(
+                    "constraints must be compiled for "
+                            + length
+                            + " positions and "
+                            + letters
+                            + " letters, got "
+                            + constraints.length()
+                            + " and "
+                            + constraints.letters());
+        }
     }
 
     /** Returns the time at which a row's network call is made. */
@@ -48,10 +74,29 @@ abstract class MaskedProcess implements ReverseProcess {
         return denoiser.cleanTokens();
     }
 
+    /** Returns what the designs must satisfy, or null. */
+    final CompiledConstraints constraints() {
+        return constraints;
+    }
+
+    /** Returns the number of positions that are masked in the prior. */
+    final int freePositions() {
+        return constraints == null ? length : constraints.freePositions();
+    }
+
+    private boolean isFixed(int position) {
+        return constraints != null && constraints.fixedToken(position) >= 0;
+    }
+
     @Override
     public final State prior(long[] sampleIds, int[] chains, Randomness noise, NDManager manager) {
         long[] tokens = new long[sampleIds.length * length];
         Arrays.fill(tokens, cleanTokens());
+        if (constraints != null) {
+            Arrays.setAll(
+                    tokens,
+                    i -> isFixed(i % length) ? constraints.fixedToken(i % length) : tokens[i]);
+        }
         return TokenRows.create(tokens, sampleIds, chains, manager);
     }
 
@@ -119,6 +164,9 @@ abstract class MaskedProcess implements ReverseProcess {
 
     @Override
     public final State posteriorMode(State x, Prediction prediction, NDManager manager) {
+        if (constraints != null) {
+            return new Completions(constraints).mode(x, prediction, manager);
+        }
         int letters = cleanTokens();
         return fillMasks(
                 x,
@@ -152,7 +200,8 @@ abstract class MaskedProcess implements ReverseProcess {
                 manager);
     }
 
-    private interface RowNoise {
+    /** The random numbers of each row. */
+    interface RowNoise {
         void fill(int row, double[] out);
 
         /** Whether two rows have the same noise; most candidates of a sample do. */
@@ -162,6 +211,9 @@ abstract class MaskedProcess implements ReverseProcess {
     }
 
     private State draw(State x, Prediction prediction, RowNoise noise, NDManager manager) {
+        if (constraints != null) {
+            return new Completions(constraints).draw(x, prediction, noise, manager);
+        }
         int letters = cleanTokens();
         double[] gumbels = new double[length * letters];
         double[] logWeights = new double[letters];
@@ -206,14 +258,26 @@ abstract class MaskedProcess implements ReverseProcess {
         long[] tokens = TokenRows.of(x0);
         double[] uniforms = new double[length];
         for (int row = 0; row < x0.rows(); row++) {
+            requireSatisfied(tokens, row);
             noise.fill(x0.sampleId(row), index, Purpose.CORRUPTION, x0.chain(row), uniforms);
             for (int position = 0; position < length; position++) {
-                if (uniforms[position] < share) {
+                if (uniforms[position] < share && !isFixed(position)) {
                     tokens[row * length + position] = cleanTokens();
                 }
             }
         }
         return TokenRows.like(x0, tokens, manager);
+    }
+
+    private void requireSatisfied(long[] tokens, int row) {
+        String violation = constraints == null ? null : constraints.violation(tokens, row * length);
+        if (violation != null) {
+            throw new IllegalArgumentException(
+                    "designs to noise again must satisfy the constraints, got one in row "
+                            + row
+                            + " that "
+                            + violation);
+        }
     }
 
     @Override

@@ -8,11 +8,11 @@ import ai.djl.ndarray.NDManager;
  */
 public interface Remasking {
     /**
-     * Returns the length of a design.
+     * Returns the number of letters that can be masked.
      *
-     * @return L, letters
+     * @return L, less the positions that constraints fix
      */
-    int length();
+    int freePositions();
 
     /**
      * Returns the chance that a letter is masked at a time of the grid.
@@ -26,7 +26,7 @@ public interface Remasking {
      * Masks letters at random positions, each subset of positions being equally likely.
      *
      * @param x0 clean states; any mask they hold counts as a letter
-     * @param letters how many letters of each design, in [0, L]
+     * @param letters how many letters of each design, in [0, {@link #freePositions()}]
      * @param noise the only source of randomness; addressed by sample id, chain and {@code letters}
      * @param manager owner of the new state
      * @return states with the same rows

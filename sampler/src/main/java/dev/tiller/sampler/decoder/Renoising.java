@@ -72,10 +72,10 @@ public interface Renoising {
         return new Renoising() {
             @Override
             public int index(ReverseProcess process) {
-                int length = masked(process).length();
+                int length = masked(process).freePositions();
                 if (letters > length) {
                     throw new IllegalArgumentException(
-                            "letters must be at most the length of a design, "
+                            "letters must be at most the number of letters that are not fixed, "
                                     + length
                                     + ", got "
                                     + letters);

@@ -7,6 +7,7 @@ import dev.tiller.sampler.Proposal;
 import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.Randomness.Purpose;
 import dev.tiller.sampler.State;
+import dev.tiller.sampler.constraint.CompiledConstraints;
 import dev.tiller.sampler.schedule.NoiseSchedule;
 
 /**
@@ -29,22 +30,43 @@ public final class FirstHitting extends MaskedProcess {
      * @param devices a manager of the denoiser's device, from which calls open sub-managers
      */
     public FirstHitting(Denoiser denoiser, NoiseSchedule schedule, int length, NDManager devices) {
-        super(denoiser, length, devices, NoiseRemoval.MODE);
+        this(denoiser, schedule, length, devices, null);
+    }
+
+    /**
+     * Creates the process of designs within constraints: each letter is drawn from the law of its
+     * position in the product of p(x0 | xt) conditioned on them, so they hold with certainty. What
+     * all designs have in common is revealed from the start and takes no step.
+     *
+     * @param denoiser p(x0 | xt)
+     * @param schedule the schedule that the denoiser was trained for
+     * @param length L, tokens per design
+     * @param devices a manager of the denoiser's device, from which calls open sub-managers
+     * @param constraints what the designs must satisfy, or null for nothing
+     * @throws IllegalArgumentException if the constraints are for other designs
+     */
+    public FirstHitting(
+            Denoiser denoiser,
+            NoiseSchedule schedule,
+            int length,
+            NDManager devices,
+            CompiledConstraints constraints) {
+        super(denoiser, length, devices, NoiseRemoval.MODE, constraints);
         this.schedule = schedule;
     }
 
     @Override
     public int steps() {
-        return length();
+        return Math.max(1, freePositions());
     }
 
     /** Returns the time at which token {@code index + 1} of a particle is revealed. */
     @Override
     double time(int index, long sampleId, int chain, Randomness noise) {
         double logMasked = StrictMath.log(schedule.moveChance(1));
-        for (int i = 0; i <= index && i < length(); i++) {
+        for (int i = 0; i <= index && i < freePositions(); i++) {
             double u = noise.uniform(sampleId, i, Purpose.HITTING_TIME, chain);
-            logMasked += StrictMath.log(u) / (length() - i);
+            logMasked += StrictMath.log(u) / (freePositions() - i);
         }
         double sigma = -StrictMath.log1p(-StrictMath.exp(logMasked));
         return Math.max(0, Math.min(1, schedule.timeAt(sigma)));
@@ -52,18 +74,22 @@ public final class FirstHitting extends MaskedProcess {
 
     @Override
     public Proposal propose(State x, Prediction prediction, int step) {
-        return new RevealOne(x, prediction, step, cleanTokens());
+        Prediction letters =
+                constraints() == null
+                        ? prediction
+                        : new Completions(constraints()).marginals(x, prediction);
+        return new RevealOne(x, letters, step, cleanTokens());
     }
 
-    /** The share of letters that are left masked after {@code index} of L reveals. */
+    /** The share of free letters that are left masked after {@code index} reveals. */
     @Override
     public double maskedShare(int index) {
-        return (double) (length() - index) / length();
+        return (double) (steps() - index) / steps();
     }
 
-    /** Masks all but {@code index} letters: as many as are masked after that many reveals. */
+    /** Masks all but {@code index} free letters: as many as are masked after that many reveals. */
     @Override
     public State corrupt(State x0, int index, Randomness noise, NDManager manager) {
-        return remask(x0, length() - index, noise, manager);
+        return remask(x0, steps() - index, noise, manager);
     }
 }

@@ -6,6 +6,7 @@ import dev.tiller.sampler.Prediction;
 import dev.tiller.sampler.Proposal;
 import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.State;
+import dev.tiller.sampler.constraint.CompiledConstraints;
 import dev.tiller.sampler.schedule.NoiseSchedule;
 
 /**
@@ -63,7 +64,34 @@ public final class MaskedDiffusion extends MaskedProcess {
             int length,
             NDManager devices,
             Options options) {
-        super(denoiser, length, devices, options.noiseRemoval());
+        this(denoiser, schedule, length, devices, options, null);
+    }
+
+    /**
+     * Creates the process of designs within constraints. Each step draws a clean design from the
+     * product of p(x0 | xt) conditioned on them and reveals some of its letters, so they hold with
+     * certainty. What all designs have in common is revealed from the start.
+     *
+     * <p>The law of the designs is not that of the unconstrained ones conditioned on the
+     * constraints, since p(x0 | xt) knows no dependence between positions: it is conditioned anew
+     * at each step. The smaller the steps, the nearer the two.
+     *
+     * @param denoiser p(x0 | xt)
+     * @param schedule the schedule that the denoiser was trained for
+     * @param length L, tokens per design
+     * @param devices a manager of the denoiser's device, from which calls open sub-managers
+     * @param options the steps
+     * @param constraints what the designs must satisfy, or null for nothing
+     * @throws IllegalArgumentException if the constraints are for other designs
+     */
+    public MaskedDiffusion(
+            Denoiser denoiser,
+            NoiseSchedule schedule,
+            int length,
+            NDManager devices,
+            Options options,
+            CompiledConstraints constraints) {
+        super(denoiser, length, devices, options.noiseRemoval(), constraints);
         this.schedule = schedule;
         this.options = options;
     }
@@ -111,6 +139,15 @@ public final class MaskedDiffusion extends MaskedProcess {
     public Proposal transition(State x, Prediction prediction, double t, double s, int step) {
         double maskedAtT = schedule.moveChance(t);
         double maskedAtS = schedule.moveChance(s);
+        if (constraints() != null) {
+            return new ConstrainedProposal(
+                    x,
+                    prediction,
+                    step,
+                    constraints(),
+                    StrictMath.log(maskedAtT - maskedAtS),
+                    StrictMath.log(maskedAtS));
+        }
         return new MaskedProposal(
                 x,
                 prediction,

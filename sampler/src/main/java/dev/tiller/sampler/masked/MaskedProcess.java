@@ -11,6 +11,7 @@ import dev.tiller.sampler.Randomness.Purpose;
 import dev.tiller.sampler.Remasking;
 import dev.tiller.sampler.ReverseProcess;
 import dev.tiller.sampler.State;
+import dev.tiller.sampler.constraint.CompiledConstraints;
 import dev.tiller.sampler.numerics.Categorical;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,22 +30,46 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
     private final int length;
     private final NDManager devices;
     private final NoiseRemoval noiseRemoval;
+    private final CompiledConstraints constraints;
 
-    MaskedProcess(Denoiser denoiser, int length, NDManager devices, NoiseRemoval noiseRemoval) {
+    /** The constraints may be null. */
+    MaskedProcess(
+            Denoiser denoiser,
+            int length,
+            NDManager devices,
+            NoiseRemoval noiseRemoval,
+            CompiledConstraints constraints) {
         if (length < 1) {
             throw new IllegalArgumentException("length must be at least 1, got " + length);
+        }
+        if (constraints != null) {
+            requireFit(constraints, denoiser.cleanTokens(), length);
         }
         this.denoiser = denoiser;
         this.length = length;
         this.devices = devices;
         this.noiseRemoval = noiseRemoval;
+        this.constraints = constraints;
+    }
+
+    private static void requireFit(CompiledConstraints constraints, int letters, int length) {
+        if (constraints.letters() != letters || constraints.length() != length) {
+            throw new IllegalArgumentException(
+                    "constraints must be compiled for "
+                            + length
+                            + " positions and "
+                            + letters
+                            + " letters, got "
+                            + constraints.length()
+                            + " and "
+                            + constraints.letters());
+        }
     }
 
     /** Returns the time at which a row's network call is made. */
     abstract double time(int index, long sampleId, int chain, Randomness noise);
 
-    @Override
-    public final int length() {
+    final int length() {
         return length;
     }
 
@@ -52,10 +77,30 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
         return denoiser.cleanTokens();
     }
 
+    /** Returns what the designs must satisfy, or null. */
+    final CompiledConstraints constraints() {
+        return constraints;
+    }
+
+    /** Returns the number of positions that are masked in the prior. */
+    @Override
+    public final int freePositions() {
+        return constraints == null ? length : constraints.freePositions();
+    }
+
+    private boolean isFixed(int position) {
+        return constraints != null && constraints.fixedToken(position) >= 0;
+    }
+
     @Override
     public final State prior(long[] sampleIds, int[] chains, Randomness noise, NDManager manager) {
         long[] tokens = new long[sampleIds.length * length];
         Arrays.fill(tokens, cleanTokens());
+        if (constraints != null) {
+            Arrays.setAll(
+                    tokens,
+                    i -> isFixed(i % length) ? constraints.fixedToken(i % length) : tokens[i]);
+        }
         return TokenRows.create(tokens, sampleIds, chains, manager);
     }
 
@@ -123,6 +168,9 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
 
     @Override
     public final State posteriorMode(State x, Prediction prediction, NDManager manager) {
+        if (constraints != null) {
+            return new Completions(constraints).mode(x, prediction, manager);
+        }
         int letters = cleanTokens();
         return fillMasks(
                 x,
@@ -156,7 +204,8 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
                 manager);
     }
 
-    private interface RowNoise {
+    /** The random numbers of each row. */
+    interface RowNoise {
         void fill(int row, double[] out);
 
         /** Whether two rows have the same noise; most candidates of a sample do. */
@@ -166,6 +215,9 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
     }
 
     private State draw(State x, Prediction prediction, RowNoise noise, NDManager manager) {
+        if (constraints != null) {
+            return new Completions(constraints).draw(x, prediction, noise, manager);
+        }
         int letters = cleanTokens();
         double[] gumbels = new double[length * letters];
         double[] logWeights = new double[letters];
@@ -207,9 +259,10 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
         long[] tokens = tokensOf(x0);
         double[] uniforms = new double[length];
         for (int row = 0; row < x0.rows(); row++) {
+            requireSatisfied(tokens, row);
             noise.fill(x0.sampleId(row), index, Purpose.CORRUPTION, x0.chain(row), uniforms);
             for (int position = 0; position < length; position++) {
-                if (uniforms[position] < share) {
+                if (uniforms[position] < share && !isFixed(position)) {
                     tokens[row * length + position] = cleanTokens();
                 }
             }
@@ -217,18 +270,31 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
         return TokenRows.like(x0, tokens, manager);
     }
 
+    private void requireSatisfied(long[] tokens, int row) {
+        String violation = constraints == null ? null : constraints.violation(tokens, row * length);
+        if (violation != null) {
+            throw new IllegalArgumentException(
+                    "designs to noise again must satisfy the constraints, got one in row "
+                            + row
+                            + " that "
+                            + violation);
+        }
+    }
+
     @Override
     public final State remask(State x0, int letters, Randomness noise, NDManager manager) {
-        if (letters < 0 || letters > length) {
+        if (letters < 0 || letters > freePositions()) {
             throw new IllegalArgumentException(
-                    "letters must be in [0, " + length + "], got " + letters);
+                    "letters must be in [0, " + freePositions() + "], got " + letters);
         }
         long[] tokens = tokensOf(x0);
         double[] uniforms = new double[length];
         for (int row = 0; row < x0.rows(); row++) {
+            requireSatisfied(tokens, row);
             noise.fill(x0.sampleId(row), letters, Purpose.CORRUPTION, x0.chain(row), uniforms);
             int offset = row * length;
             IntStream.range(0, length)
+                    .filter(position -> !isFixed(position))
                     .boxed()
                     .sorted(Comparator.comparingDouble(position -> uniforms[position]))
                     .limit(letters)

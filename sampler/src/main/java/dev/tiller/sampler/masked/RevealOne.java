@@ -64,8 +64,14 @@ final class RevealOne implements Proposal {
         if (tilt != null) {
             float[] g = tilt.get(row);
             int offset = position * (letters + 1);
-            // linear in the state: a letter that comes is a mask that goes
-            Arrays.setAll(weights, k -> weights[k] + g[offset + k] - g[offset + letters]);
+            // linear in the state: a letter that comes is a mask that goes; no tilt allows a letter
+            // that the prediction, which may be conditioned on constraints, excludes
+            Arrays.setAll(
+                    weights,
+                    k ->
+                            weights[k] == Double.NEGATIVE_INFINITY
+                                    ? weights[k]
+                                    : weights[k] + g[offset + k] - g[offset + letters]);
         }
         return weights;
     }

@@ -354,7 +354,7 @@ class RefinementIT {
         assertRefused("share must be in (0, 1], got 0.0", () -> Renoising.ofShare(0));
         assertRefused("share must be in (0, 1], got 1.5", () -> Renoising.ofSteps(1.5));
         assertRefused(
-                "letters must be at most the length of a design, 4, got 5",
+                "letters must be at most the number of letters that are not fixed, 4, got 5",
                 () -> Renoising.ofLetters(5).index(ancestral(false)));
         assertRefused(
                 "sequences must have at least one entry, got none",

@@ -59,7 +59,7 @@ final class ParticleRun {
         if (options.steers() && options.potential() == Potential.DIFFERENCE) {
             int first = options.startStep() + options.interval() - 1;
             if (first < run.process().steps()) {
-                remembered = value.estimate(prior, 0, run.ledger(), run.noise());
+                remembered = value.estimate(prior, 0, run.ledger(), run.noise()).clone();
                 Candidates.requireFinite(remembered);
             }
         }

@@ -15,6 +15,7 @@ import dev.tiller.sampler.StepListener;
 import dev.tiller.sampler.exact.ExactValue;
 import dev.tiller.sampler.exact.TableChain;
 import dev.tiller.sampler.exact.TableDenoiser;
+import dev.tiller.sampler.exact.TableGuidance;
 import dev.tiller.sampler.exact.TableRuns;
 import dev.tiller.sampler.masked.FirstHitting;
 import dev.tiller.sampler.masked.MaskedDiffusion;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -53,7 +55,28 @@ class DecoderLeakIT {
                 new Ancestral(),
                 new BestOfN(3, VALUE),
                 new Svdd(3, 0.5, VALUE),
-                new Svdd(3, 0, VALUE));
+                new Svdd(3, 0, VALUE),
+                sparing(VALUE),
+                new SvddR(new SvddR.Options(3, 2, 0.5, 0.4, Keep.BEST), VALUE, VALUE),
+                filter(1, 3, VALUE),
+                filter(3, 1, VALUE),
+                filter(3, 2, VALUE));
+    }
+
+    private static Decoder sparing(SoftValue value) {
+        Svdd.Options options = Svdd.Options.plain(4, 0.5).withScreened(3).withAdaptive(2, -1);
+        return new Svdd(options, value, value, new TableGuidance(7, 1));
+    }
+
+    private static ParticleFilter filter(int particles, int candidates, SoftValue value) {
+        return new ParticleFilter(
+                ParticleFilter.Options.defaults(particles)
+                        .withCandidates(candidates)
+                        .withResampling(Resampling.SYSTEMATIC, 1),
+                0.5,
+                value,
+                value,
+                new TableGuidance(7, 1));
     }
 
     private List<ReverseProcess> processes() {
@@ -122,7 +145,12 @@ class DecoderLeakIT {
                 (x, index, ledger, noise) -> {
                     throw new UnsupportedOperationException("stop");
                 };
-        return Stream.of(new BestOfN(3, failing), new Svdd(3, 0.5, failing));
+        return Stream.of(
+                new BestOfN(3, failing),
+                new Svdd(3, 0.5, failing),
+                sparing(failing),
+                new SvddR(new SvddR.Options(3, 2, 0.5, 0.4, Keep.BEST), failing, VALUE),
+                filter(3, 2, failing));
     }
 
     @ParameterizedTest
@@ -132,6 +160,29 @@ class DecoderLeakIT {
             assertThrows(
                     UnsupportedOperationException.class,
                     () -> decode(decoder, process, caller, StepListener.NONE));
+            assertEquals(0, root.getManagedArrays().size());
+        }
+    }
+
+    /** The whole system of particles is the caller's, and nothing else. */
+    @Test
+    void aSystemOfParticlesIsTheOnlyThingLeft() {
+        for (ReverseProcess process : processes()) {
+            try (Ledger ledger = new Ledger(new Ledger.Options(2, 3, true));
+                    ParticleSystem all =
+                            filter(3, 2, VALUE)
+                                    .sample(
+                                            process,
+                                            new long[] {4, 5},
+                                            new Philox(1),
+                                            ledger,
+                                            caller,
+                                            StepListener.NONE,
+                                            ParticleTrace.NONE)) {
+                assertEquals(1, root.getManagedArrays().size());
+                assertSame(caller, all.designs().array(0).getManager());
+                assertEquals(6, all.designs().rows());
+            }
             assertEquals(0, root.getManagedArrays().size());
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import dev.tiller.sampler.Decoder;
+import dev.tiller.sampler.Guidance;
 import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Ledger.Account;
 import dev.tiller.sampler.Philox;
@@ -18,6 +19,7 @@ import dev.tiller.sampler.StepListener;
 import dev.tiller.sampler.exact.ExactValue;
 import dev.tiller.sampler.exact.TableChain;
 import dev.tiller.sampler.exact.TableDenoiser;
+import dev.tiller.sampler.exact.TableGuidance;
 import dev.tiller.sampler.exact.TableRuns;
 import dev.tiller.sampler.masked.FirstHitting;
 import dev.tiller.sampler.masked.MaskedDiffusion;
@@ -42,6 +44,7 @@ class InvarianceIT {
     private static final long SEED = 31;
     private static final long[] IDS = LongStream.range(0, N).toArray();
 
+    private static final Guidance GUIDANCE = new TableGuidance(7, 1);
     private static NDManager manager;
 
     @BeforeAll
@@ -87,12 +90,50 @@ class InvarianceIT {
             case "best of 3" -> new BestOfN(3, value);
             case "svdd" -> new Svdd(3, 0.3, value);
             case "greedy svdd" -> new Svdd(3, 0, value);
+            case "sparing svdd" ->
+                    new Svdd(
+                            Svdd.Options.plain(4, 0.3)
+                                    .withInterval(2)
+                                    .withScreened(3)
+                                    .withAdaptive(2, 0.2),
+                            value,
+                            ExactValue.ofTable(values),
+                            GUIDANCE);
+            case "guided" -> new Ancestral(GUIDANCE);
+            case "svdd-r" -> new SvddR(new SvddR.Options(4, 2, 0.3, 0.3, Keep.BEST), value, value);
+            case "smc" -> filter(ParticleFilter.Options.defaults(4), value, Guidance.NONE);
+            case "steered" ->
+                    filter(
+                            ParticleFilter.Options.defaults(3)
+                                    .withPotential(Potential.MAX)
+                                    .withResampling(Resampling.RESIDUAL, 1)
+                                    .withSchedule(2, 0)
+                                    .withKeep(Keep.BEST),
+                            value,
+                            Guidance.NONE);
+            case "nested twisted" ->
+                    filter(
+                            ParticleFilter.Options.defaults(3)
+                                    .withCandidates(2)
+                                    .withResampling(Resampling.STRATIFIED, 0.9),
+                            value,
+                            GUIDANCE);
             default -> throw new IllegalArgumentException(name);
         };
     }
 
+    private static Decoder filter(
+            ParticleFilter.Options options, SoftValue value, Guidance guidance) {
+        return new ParticleFilter(options, 0.3, value, value, guidance);
+    }
+
     static Stream<Arguments> combinations() {
         List<Arguments> all = new ArrayList<>();
+        for (String decoder :
+                List.of("guided", "sparing svdd", "svdd-r", "smc", "steered", "nested twisted")) {
+            all.add(Arguments.of("ancestral with draws", decoder, true));
+            all.add(Arguments.of("first hitting", decoder, false));
+        }
         for (String process : List.of("ancestral", "ancestral with draws", "first hitting")) {
             for (String decoder : List.of("unguided", "best of 3", "svdd", "greedy svdd")) {
                 all.add(Arguments.of(process, decoder, false));

@@ -131,6 +131,7 @@ public final class Trainer {
                         params.add(DropoutMasks.KEY, new DropoutMasks(noise, (int) step));
                         return network.forward(store, inputs, true, params).head();
                     };
+            objective.prepare(state.step());
             int[] batch = order.batch(state.step());
             double loss =
                     Gradients.backward(

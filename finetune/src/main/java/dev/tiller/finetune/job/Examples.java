@@ -151,17 +151,20 @@ final class Examples {
         }
     }
 
-    /** Rolls the denoiser out and labels noisy states by the reward of the end. */
-    LabelledTokens rollOuts(long first, int count) {
-        try (Generator generator = new Generator()) {
+    /** Opens the source of roll-outs: noisy states, labelled by the reward of the end. */
+    Generator trajectories() {
+        Generator generator = new Generator();
+        try {
             generator.requireAlphabet();
-            log.accept("rolling out " + count + " trajectories");
-            return generator.rollOuts(first, count);
+        } catch (RuntimeException e) {
+            generator.close();
+            throw e;
         }
+        return generator;
     }
 
     /** A denoiser, its process and a reward. */
-    private final class Generator implements AutoCloseable {
+    final class Generator implements AutoCloseable {
         private final NDManager manager = NDManager.newBaseManager(device);
         private final NetworkDenoiser denoiser = ModelZoo.denoiser(data.generator(), device);
         private final ModelConfig config = ModelZoo.find(data.generator()).config();
@@ -235,11 +238,30 @@ final class Examples {
             return rows;
         }
 
+        /** Returns how many states are kept of each trajectory. */
+        int statesPerRollOut() {
+            return JobRunner.or(data.statesPerRollOut(), 8);
+        }
+
         LabelledTokens rollOuts(long first, int count) {
-            int states = JobRunner.or(data.statesPerRollOut(), 8);
             CleanReward clean = new CleanReward(reward, reader);
-            return new RollOuts(process, clean, states, noise)
+            return new RollOuts(process, clean, statesPerRollOut(), noise)
                     .generate(first, count, ledger, manager);
+        }
+
+        /** Returns the denoiser's rows for one trajectory, before equal ones are shared. */
+        int callsPerRollOut() {
+            return process.steps() + 1;
+        }
+
+        /** Returns the denoiser's rows that were asked for until now. */
+        long requestedRows() {
+            return ledger.requestedRows(Ledger.Account.DENOISER);
+        }
+
+        /** Returns the denoiser's rows that were evaluated until now. */
+        long evaluatedRows() {
+            return ledger.rows(Ledger.Account.DENOISER);
         }
 
         @Override

@@ -122,6 +122,7 @@ final class JobChecks {
                                     "steps",
                                     "roll_outs",
                                     "states_per_roll_out",
+                                    "buffer",
                                     "validation");
                 };
         for (String key : JobFile.given(job.data())) {
@@ -137,6 +138,9 @@ final class JobChecks {
         requireUnused(
                 !trainsDenoiser() && job.training().timeSampling() != null,
                 "training.time_sampling");
+        boolean valued = kind == TrainingJob.Kind.SOFT_VALUE;
+        requireUnused(!valued && job.training().loss() != null, "training.loss");
+        requireUnused(!valued && job.training().temperature() != null, "training.temperature");
     }
 
     private void requireUnused(boolean given, String key) {
@@ -170,7 +174,9 @@ final class JobChecks {
             case SOFT_VALUE -> {
                 require(data.generator() != null, "data.generator", job);
                 require(data.reward() != null, "data.reward", job);
-                require(data.rollOuts() != null, "data.roll_outs", job);
+                require(data.rollOuts() != null || data.buffer() != null, "data.roll_outs", job);
+                SoftValueTask.buffer(job);
+                SoftValueTask.loss(job);
             }
         }
     }
@@ -215,7 +221,7 @@ final class JobChecks {
                 JobRunner.or(job.training().decay(), "constant"));
     }
 
-    private static <E extends Enum<E>> E constant(Class<E> type, String key, String value) {
+    static <E extends Enum<E>> E constant(Class<E> type, String key, String value) {
         for (E constant : type.getEnumConstants()) {
             if (name(constant).equalsIgnoreCase(value)) {
                 return constant;
@@ -229,13 +235,13 @@ final class JobChecks {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    private static void requireThat(boolean holds, String key, String rule, Object value) {
+    static void requireThat(boolean holds, String key, String rule, Object value) {
         if (!holds) {
             throw new IllegalArgumentException(key + " must " + rule + ", got " + value);
         }
     }
 
-    private static void require(boolean given, String key, TrainingJob job) {
+    static void require(boolean given, String key, TrainingJob job) {
         if (!given) {
             String named = job.name() == null ? "" : " '" + job.name() + "'";
             String why =

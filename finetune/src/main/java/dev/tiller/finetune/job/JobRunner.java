@@ -10,7 +10,6 @@ import dev.tiller.finetune.TrainingOptions;
 import dev.tiller.finetune.data.LabelledTokens;
 import dev.tiller.finetune.data.Split;
 import dev.tiller.finetune.objective.MaskedNelbo;
-import dev.tiller.finetune.objective.Objective;
 import dev.tiller.finetune.objective.Regression;
 import dev.tiller.finetune.optimizer.AdamW;
 import dev.tiller.finetune.optimizer.LearningRate;
@@ -33,15 +32,6 @@ import java.util.function.Consumer;
  * with the moving average as weights, and the raw weights beside them as {@code raw.safetensors}.
  */
 public final class JobRunner {
-    /** What a job is trained and tested on. */
-    private record Task(Objective objective, int length, Report report, Map<String, Object> data) {}
-
-    /** Evaluates the finished network on examples that training did not see. */
-    @FunctionalInterface
-    private interface Report {
-        Map<String, Double> of(Objective.Forward network, NDManager manager);
-    }
-
     private final TrainingJob job;
     private final Device device;
     private final TrainingListener listener;
@@ -85,8 +75,8 @@ public final class JobRunner {
     public ModelDirectory run(Path folder) throws IOException {
         TrainingOptions options = options(job);
         NamedBlock network = architecture();
-        Task task = task(new Examples(job, device, log));
-        try (NDManager manager = NDManager.newBaseManager(device)) {
+        try (Task task = task(new Examples(job, device, log));
+                NDManager manager = NDManager.newBaseManager(device)) {
             log.accept(
                     "training " + job.name() + " on " + task.objective().examples() + " examples");
             Trainer trainer = new Trainer(options, this::architecture, manager, folder, listener);
@@ -95,7 +85,9 @@ public final class JobRunner {
             network.freezeParameters(true);
             Map<String, Double> numbers = new LinkedHashMap<>();
             numbers.put("validation_loss", weights.validationLoss());
-            numbers.putAll(task.report().of(Trainer.evaluation(network, manager), manager));
+            numbers.putAll(
+                    task.report()
+                            .of(Trainer.evaluation(network, manager), weights.steps(), manager));
             numbers.forEach(
                     (name, value) ->
                             log.accept(String.format(Locale.ROOT, "%s %.4f", name, value)));
@@ -150,7 +142,7 @@ public final class JobRunner {
             case MASKED_NELBO -> maskedNelbo(examples);
             case REGRESSION -> regression(examples.measured(), "measured");
             case DISTILLATION -> distillation(examples);
-            case SOFT_VALUE -> softValue(examples);
+            case SOFT_VALUE -> new SoftValueTask(job, examples, log).task();
         };
     }
 
@@ -184,8 +176,9 @@ public final class JobRunner {
         MaskedNelbo objective =
                 nelbo(training, all.select(split.validation()).tokens(), times, noise);
         MaskedNelbo test = nelbo(training, all.select(split.test()).tokens(), times, noise);
-        Report report =
-                (network, manager) -> Map.of("test_nelbo", test.validate(network, manager).loss());
+        Task.Report report =
+                (network, steps, manager) ->
+                        Map.of("test_nelbo", test.validate(network, manager).loss());
         return new Task(objective, all.tokens()[0].length, report, sizes(split));
     }
 
@@ -201,11 +194,11 @@ public final class JobRunner {
                 new Regression(
                         all.select(split.training()), all.select(split.validation()), letters());
         LabelledTokens test = all.select(split.test());
-        Report report =
-                (network, manager) ->
+        Task.Report report =
+                (network, steps, manager) ->
                         Map.of(
                                 "test_pearson_with_" + labels,
-                                pearson(objective, network, test, manager));
+                                Task.pearson(objective, network, test, manager));
         return new Task(objective, all.tokens()[0].length, report, sizes(split));
     }
 
@@ -216,44 +209,17 @@ public final class JobRunner {
         if (measured == null) {
             return task;
         }
-        Report report =
-                (network, manager) -> {
+        Task.Report report =
+                (network, steps, manager) -> {
                     Map<String, Double> numbers =
-                            new LinkedHashMap<>(task.report().of(network, manager));
+                            new LinkedHashMap<>(task.report().of(network, steps, manager));
                     numbers.put(
                             "pearson_with_measured",
-                            pearson((Regression) task.objective(), network, measured, manager));
+                            Task.pearson(
+                                    (Regression) task.objective(), network, measured, manager));
                     return numbers;
                 };
         return new Task(task.objective(), task.length(), report, task.data());
-    }
-
-    private Task softValue(Examples examples) {
-        int count = job.data().rollOuts();
-        int held = Math.max(1, (int) (count * or(job.data().validation(), 0.1)));
-        LabelledTokens training = examples.rollOuts(0, count);
-        LabelledTokens validation = examples.rollOuts(count, held);
-        LabelledTokens test = examples.rollOuts((long) count + held, held);
-        Regression objective = new Regression(training, validation, letters());
-        Report report =
-                (network, manager) ->
-                        Map.of(
-                                "test_pearson_with_final_reward",
-                                pearson(objective, network, test, manager));
-        Map<String, Object> sizes = new LinkedHashMap<>();
-        sizes.put("training states", training.size());
-        sizes.put("validation states", validation.size());
-        sizes.put("test states", test.size());
-        return new Task(objective, training.tokens()[0].length, report, sizes);
-    }
-
-    private static double pearson(
-            Regression objective,
-            Objective.Forward network,
-            LabelledTokens data,
-            NDManager manager) {
-        return dev.tiller.finetune.objective.Statistics.pearson(
-                objective.predict(network, data, manager), data.labels());
     }
 
     private static Map<String, Object> sizes(Split split) {

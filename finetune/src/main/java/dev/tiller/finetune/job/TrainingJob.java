@@ -36,7 +36,7 @@ public record TrainingJob(
         REGRESSION,
         /** Least squares on another network's labels: a referee. */
         DISTILLATION,
-        /** Least squares on the rewards of roll-outs: the value network of SVDD-MC. */
+        /** Regression on the rewards of roll-outs: the value network of SVDD-MC. */
         SOFT_VALUE;
 
         /** Returns the name used in job files. */
@@ -82,8 +82,10 @@ public record TrainingJob(
      * @param candidates M of those designs; default 10
      * @param reward reward of guided designs and of roll-outs
      * @param steps reverse steps of generated sequences; default 128
-     * @param rollOuts how many trajectories (soft-value)
+     * @param rollOuts how many trajectories, all made before training (soft-value)
      * @param statesPerRollOut states kept of each; default 8
+     * @param buffer trajectories that are replaced in the course of training, instead of {@code
+     *     roll_outs} (soft-value)
      */
     public record Data(
             String table,
@@ -101,7 +103,17 @@ public record TrainingJob(
             String reward,
             Integer steps,
             Integer rollOuts,
-            Integer statesPerRollOut) {}
+            Integer statesPerRollOut,
+            Buffer buffer) {}
+
+    /**
+     * A replay buffer of roll-outs.
+     *
+     * @param trajectories how many it holds
+     * @param refresh how many new ones take the place of the oldest at a time
+     * @param every after how many training steps they do
+     */
+    public record Buffer(Integer trajectories, Integer refresh, Integer every) {}
 
     /**
      * The hyper-parameters; defaults are the published ones of MDLM where it has them.
@@ -122,6 +134,9 @@ public record TrainingJob(
      * @param keepCheckpoints default 2
      * @param timeSampling {@code antithetic} (default), {@code importance} or {@code
      *     change_of_variables}
+     * @param loss what soft_value minimises: {@code least_squares} (default; the mean reward) or
+     *     {@code linex} (the soft value)
+     * @param temperature tau of linex, in the unit of the reward; that of the decoder to be
      */
     public record Training(
             Integer maxSteps,
@@ -138,7 +153,9 @@ public record TrainingJob(
             Integer validateEvery,
             Integer patience,
             Integer keepCheckpoints,
-            String timeSampling) {}
+            String timeSampling,
+            String loss,
+            Double temperature) {}
 
     /**
      * What the card says.

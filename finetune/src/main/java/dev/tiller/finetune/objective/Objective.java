@@ -39,6 +39,14 @@ public interface Objective {
     int examples();
 
     /**
+     * Brings the examples to where they are at a step; called before the loss of that step, outside
+     * of differentiation.
+     *
+     * @param step the training step
+     */
+    default void prepare(long step) {}
+
+    /**
      * Computes the mean loss of a batch.
      *
      * @param network the network in training mode

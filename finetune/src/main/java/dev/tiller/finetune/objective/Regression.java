@@ -4,44 +4,71 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.tiller.finetune.data.ExampleStream;
 import dev.tiller.finetune.data.LabelledTokens;
 import dev.tiller.zoo.OneHot;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Least squares on labelled sequences, clean or noisy: how rewards, their referees and the value
- * networks of SVDD-MC are trained (Li et al. 2024, algorithm 3, in the form of the published code,
- * which regresses the reward of the final design on each noisy state).
+ * Regression on labelled sequences, clean or noisy: how rewards, their referees and the value
+ * networks of SVDD-MC are trained. Least squares on the rewards of roll-outs gives E[r | x_t], as
+ * the published code does; {@link Linex} gives the soft value tau log E[exp(r / tau) | x_t] that Li
+ * et al. 2024 define (arXiv 2408.08252, algorithm 3).
  *
- * <p>Labels are standardised by the training set; the network's output is in those units.
+ * <p>Labels are standardised by fixed examples; the network's output is in those units.
  */
 public final class Regression implements Objective {
     private static final int VALIDATION_ROWS = 256;
 
-    private final LabelledTokens training;
+    private final ExampleStream training;
     private final LabelledTokens validation;
     private final int cleanTokens;
+    private final RegressionLoss loss;
     private final double mean;
     private final double deviation;
 
     /**
-     * Creates the objective.
+     * Creates least squares on fixed examples, by which labels are standardised.
      *
      * @param training what the network learns from
      * @param validation what early stopping watches
      * @param cleanTokens K
      */
     public Regression(LabelledTokens training, LabelledTokens validation, int cleanTokens) {
-        this.training = training;
-        this.validation = validation;
-        this.cleanTokens = cleanTokens;
-        this.mean = Statistics.mean(training.labels());
-        this.deviation = Math.max(1e-8, Statistics.standardDeviation(training.labels()));
+        this(
+                ExampleStream.of(training),
+                validation,
+                training,
+                cleanTokens,
+                RegressionLoss.LEAST_SQUARES);
     }
 
     /**
-     * Returns the mean of the training labels.
+     * Creates the objective.
+     *
+     * @param training what the network learns from
+     * @param validation what early stopping watches
+     * @param standard the examples whose labels give mean and deviation
+     * @param cleanTokens K
+     * @param loss what is paid for errors
+     */
+    public Regression(
+            ExampleStream training,
+            LabelledTokens validation,
+            LabelledTokens standard,
+            int cleanTokens,
+            RegressionLoss loss) {
+        this.training = training;
+        this.validation = validation;
+        this.cleanTokens = cleanTokens;
+        this.loss = loss;
+        this.mean = Statistics.mean(standard.labels());
+        this.deviation = Math.max(1e-8, Statistics.standardDeviation(standard.labels()));
+    }
+
+    /**
+     * Returns the mean of the labels.
      *
      * @return in the unit of the labels
      */
@@ -50,7 +77,7 @@ public final class Regression implements Objective {
     }
 
     /**
-     * Returns the standard deviation of the training labels.
+     * Returns the standard deviation of the labels.
      *
      * @return in the unit of the labels
      */
@@ -64,14 +91,20 @@ public final class Regression implements Objective {
     }
 
     @Override
+    public void prepare(long step) {
+        training.at(step);
+    }
+
+    @Override
     public NDArray loss(Forward network, int[] batch, long step, NDManager scope) {
-        NDArray output = network.run(new NDList(inputs(training, batch, scope)), step);
+        LabelledTokens rows = training.at(step);
+        NDArray output = network.run(new NDList(inputs(rows, batch, scope)), step);
         float[] targets = new float[batch.length];
         for (int i = 0; i < batch.length; i++) {
-            targets[i] = (float) ((training.labels()[batch[i]] - mean) / deviation);
+            targets[i] = (float) ((rows.labels()[batch[i]] - mean) / deviation);
         }
         NDArray first = output.get(":, 0");
-        return first.sub(scope.create(targets)).square().mean();
+        return loss.mean(first.sub(scope.create(targets)), deviation);
     }
 
     private NDArray inputs(LabelledTokens data, int[] rows, NDManager scope) {
@@ -112,12 +145,12 @@ public final class Regression implements Objective {
     @Override
     public Validation validate(Forward network, NDManager scope) {
         double[] predictions = predict(network, validation, scope);
-        double loss = 0;
+        double sum = 0;
         for (int i = 0; i < predictions.length; i++) {
             double error = (predictions[i] - validation.labels()[i]) / deviation;
-            loss += error * error / predictions.length;
+            sum += loss.of(error, deviation) / predictions.length;
         }
         double pearson = Statistics.pearson(predictions, validation.labels());
-        return new Validation(loss, Map.of("mse", loss, "pearson", pearson));
+        return new Validation(sum, Map.of(loss.metric(), sum, "pearson", pearson));
     }
 }

@@ -81,7 +81,7 @@ class DistillationIT {
         }
     }
 
-    private static void generator(Path model, String alphabet, int length) throws IOException {
+    static void generator(Path model, String alphabet, int length) throws IOException {
         DnaConv.Config shape = new DnaConv.Config(4, 1, 4, 0, false, 0);
         ModelConfig config =
                 new ModelConfig(

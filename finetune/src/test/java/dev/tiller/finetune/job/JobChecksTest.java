@@ -43,6 +43,10 @@ class JobChecksTest {
                     rna-utr5-mrl-value   | data.candidates=5             | data.candidates
                     rna-utr5-mrl-value   | data.teacher=x                | data.teacher
                     rna-utr5-mrl-value   | model.referee=x               | model.referee
+                    rna-utr5             | data.buffer.every=5           | data.buffer
+                    rna-utr5             | training.loss=linex           | training.loss
+                    rna-utr5-mrl         | training.loss=linex           | training.loss
+                    rna-utr5-mrl         | training.temperature=0.3      | training.temperature
                     """)
     void refusesWhatTheObjectiveDoesNotUse(String recipe, String override, String key)
             throws IOException {
@@ -118,6 +122,44 @@ class JobChecksTest {
                     """)
     void namesTheRule(String override, String error) throws IOException {
         assertEquals(error, refusal("rna-utr5", override));
+    }
+
+    @Test
+    void linexNeedsATemperatureAndLeastSquaresNone() throws IOException {
+        String recipe = "rna-utr5-mrl-value";
+        assertEquals(
+                "training.loss linex must have training.temperature, got none; give the tau of the"
+                        + " decoder, in the unit of the reward",
+                refusal(recipe, "training.loss=linex"));
+        assertEquals(
+                "training.temperature must be above 0 and finite, got 0.0",
+                refusal(recipe, "training.loss=linex", "training.temperature=0"));
+        assertEquals(
+                "training.temperature is not used by training.loss least_squares; leave it out, or"
+                        + " give training.loss linex",
+                refusal(recipe, "training.temperature=0.3"));
+        assertEquals(
+                "training.loss must be one of least_squares, linex, got 'mse'",
+                refusal(recipe, "training.loss=mse"));
+    }
+
+    @Test
+    void aBufferStandsForTheRollOuts() throws IOException {
+        String recipe = "rna-utr5-mrl-value";
+        String none = "data.roll_outs=";
+        assertEquals(
+                "data.roll_outs is not used with data.buffer, which makes its own trajectories;"
+                        + " leave one of them out",
+                refusal(recipe, "data.buffer={trajectories: 8, refresh: 2, every: 5}"));
+        assertEquals(
+                "job 'rna-utr5-mrl-value' must give data.buffer.every (objective soft_value)",
+                refusal(recipe, none, "data.buffer={trajectories: 8, refresh: 2}"));
+        assertEquals(
+                "data.buffer.refresh must be in [1, 8], got 9",
+                refusal(recipe, none, "data.buffer={trajectories: 8, refresh: 9, every: 5}"));
+        assertEquals(
+                "data.buffer.every must be at least 1, got 0",
+                refusal(recipe, none, "data.buffer={trajectories: 8, refresh: 8, every: 0}"));
     }
 
     @Test

@@ -32,8 +32,8 @@ class JobFileErrorsTest {
             """;
     private static final String TRAINING_KEYS =
             "; known keys: batch_size, beta1, beta2, clip_norm, decay, ema_decay, epsilon,"
-                    + " keep_checkpoints, learning_rate, max_steps, patience, time_sampling,"
-                    + " validate_every, warmup_steps, weight_decay";
+                    + " keep_checkpoints, learning_rate, loss, max_steps, patience, temperature,"
+                    + " time_sampling, validate_every, warmup_steps, weight_decay";
 
     @TempDir private Path folder;
 

@@ -70,20 +70,25 @@ class JobRunnerIT {
         Path whole = folder.resolve("whole");
         assertEquals(0, child(job, whole, false).waitFor());
         Path killed = folder.resolve("killed");
-        Process process = child(job, killed, false);
-        Path checkpoint = killed.resolve("checkpoints/step-00000010");
+        killAfter(job, killed, "step-00000010");
+        assertFalse(Files.exists(killed.resolve("model")), "killed before its end");
+        assertEquals(0, child(job, killed, true).waitFor());
+        assertSameResults(whole, killed);
+    }
+
+    /** Runs a job in a process of its own and kills it as soon as it has written a checkpoint. */
+    static void killAfter(Path job, Path out, String step) throws Exception {
+        Process process = child(job, out, false);
+        Path checkpoint = out.resolve("checkpoints").resolve(step);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (!Files.exists(checkpoint)) {
             assertTrue(System.nanoTime() < deadline, "no checkpoint was written in time");
             Thread.sleep(1);
         }
         process.destroyForcibly().waitFor();
-        assertFalse(Files.exists(killed.resolve("model")), "killed before its end");
-        assertEquals(0, child(job, killed, true).waitFor());
-        assertSameResults(whole, killed);
     }
 
-    private Process child(Path job, Path out, boolean resume) throws Exception {
+    static Process child(Path job, Path out, boolean resume) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
@@ -98,7 +103,7 @@ class JobRunnerIT {
                         out.toString(),
                         Boolean.toString(resume))
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
+                .redirectOutput(job.resolveSibling("log").toFile())
                 .start();
     }
 

@@ -23,6 +23,16 @@ public interface Acceptance {
     }
 
     /**
+     * Takes a new design unless its reward is lower. Rewards of few levels have plateaus; this rule
+     * walks on them.
+     *
+     * @return the rule; rewards never fall
+     */
+    static Acceptance notWorse() {
+        return (current, proposed, uniform) -> proposed >= current;
+    }
+
+    /**
      * Takes each new design, as RERD does.
      *
      * @return the rule

@@ -62,15 +62,16 @@ public final class Refinement implements Decoder {
         }
 
         /**
-         * Returns one lineage that takes what is better, without a target.
+         * Returns one lineage that takes what is not worse, without a target: on rewards of few
+         * levels the best rule of those tried.
          *
          * @param rounds R, at least 0
          * @param renoising how far designs are noised in each round
          * @return the options
          */
-        public static Options greedy(int rounds, Renoising renoising) {
+        public static Options of(int rounds, Renoising renoising) {
             double never = Double.POSITIVE_INFINITY;
-            return new Options(rounds, renoising, Acceptance.better(), 1, never, never);
+            return new Options(rounds, renoising, Acceptance.notWorse(), 1, never, never);
         }
 
         /**

@@ -52,6 +52,8 @@ class LineagesTest {
     void acceptsByItsRule() {
         assertTrue(Acceptance.better().accepts(1, 1.1, 0.99));
         assertTrue(!Acceptance.better().accepts(1, 1, 0.01)); // the old one on ties
+        assertTrue(Acceptance.notWorse().accepts(1, 1, 0.99)); // and the new one here
+        assertTrue(!Acceptance.notWorse().accepts(1, 0.9, 0.01));
         assertTrue(Acceptance.always().accepts(1, -5, 0.99));
         Acceptance metropolis = Acceptance.metropolis(0.5);
         assertTrue(metropolis.accepts(1, 1, 0.999999));

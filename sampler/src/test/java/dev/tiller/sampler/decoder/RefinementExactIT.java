@@ -90,7 +90,11 @@ class RefinementExactIT {
         for (double[] rewards : List.of(REWARDS, levels)) { // with few ties, and with many
             SoftValue reward = ExactValue.ofTable(rewards);
             Refinement refinement =
-                    new Refinement(new Ancestral(), UNGUIDED, reward, Options.greedy(2, ALL));
+                    new Refinement(
+                            new Ancestral(),
+                            UNGUIDED,
+                            reward,
+                            new Options(2, ALL, Acceptance.better(), 1, NEVER, NEVER));
             ReverseProcess process = ancestral(new TableDenoiser(CHAIN));
             long[] counts = TableRuns.histogram(refinement, process, 20_000, SEED, manager);
             ChiSquare.assertFits("better, 2 rounds", counts, ExactLaw.bestOf(law, rewards, 3));

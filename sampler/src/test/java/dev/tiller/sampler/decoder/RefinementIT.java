@@ -99,7 +99,7 @@ class RefinementIT {
 
     static Stream<Refinement> decoders() {
         return Stream.of(
-                refinement(new Ancestral(), Options.greedy(3, Renoising.ofLetters(1))),
+                refinement(new Ancestral(), Options.of(3, Renoising.ofLetters(1))),
                 refinement(new BestOfN(2, REWARD), metropolis()),
                 refinement(SVDD, lineages()));
     }
@@ -185,11 +185,11 @@ class RefinementIT {
      * What r rounds make is what r + 1 rounds begin with, so the runs of 0, 1, ... are prefixes.
      */
     @Test
-    void rewardsNeverFallIfTheBetterIsKept() {
+    void rewardsNeverFallIfWhatIsWorseIsRefused() {
         double[] before = new double[N];
         int[] first = null;
         for (int rounds = 0; rounds <= 8; rounds++) {
-            Options options = Options.greedy(rounds, Renoising.ofLetters(2));
+            Options options = Options.of(rounds, Renoising.ofLetters(2));
             int[] now = designs(refinement(new Ancestral(), options), ancestral(false));
             for (int i = 0; i < N; i++) {
                 assertTrue(REWARDS[now[i]] >= before[i]);
@@ -216,26 +216,26 @@ class RefinementIT {
                     asked.add(x.rows());
                     return REWARD.estimate(x, index, ledger, noise);
                 };
-        Options greedy = Options.greedy(4, Renoising.ofLetters(1));
+        Options steady = Options.of(4, Renoising.ofLetters(1));
         Svdd unguided = new Svdd(1, 0, REWARD);
         ReverseProcess process = ancestral(false);
-        designs(new Refinement(new Ancestral(), unguided, counting, greedy), process);
+        designs(new Refinement(new Ancestral(), unguided, counting, steady), process);
         assertEquals(List.of(N, N, N, N, N), asked);
 
         double target = 0.8;
         List<Integer> expected = new ArrayList<>(List.of(N));
         for (int rounds = 0; rounds < 4; rounds++) {
-            Options prefix = Options.greedy(rounds, Renoising.ofLetters(1));
+            Options prefix = Options.of(rounds, Renoising.ofLetters(1));
             int[] now = designs(new Refinement(new Ancestral(), unguided, REWARD, prefix), process);
             int below = (int) IntStream.of(now).filter(x -> REWARDS[x] < target).count();
             assertTrue(below > 0 && below < N, below + " below");
             expected.add(below);
         }
         asked.clear();
-        designs(new Refinement(new Ancestral(), unguided, counting, greedy.until(target)), process);
+        designs(new Refinement(new Ancestral(), unguided, counting, steady.until(target)), process);
         assertEquals(expected, asked);
         asked.clear();
-        designs(new Refinement(new Ancestral(), unguided, counting, greedy.until(-1)), process);
+        designs(new Refinement(new Ancestral(), unguided, counting, steady.until(-1)), process);
         assertEquals(List.of(N), asked);
     }
 
@@ -292,7 +292,7 @@ class RefinementIT {
         Start start = Start.ofTokens(List.of(first, second));
         int[] same =
                 designs(
-                        refinement(start.decoder(), Options.greedy(0, Renoising.ofLetters(1))),
+                        refinement(start.decoder(), Options.of(0, Renoising.ofLetters(1))),
                         ancestral(false));
         for (int i = 0; i < N; i++) {
             assertEquals(TableChain.number(i % 2 == 0 ? first : second, 0), same[i]);
@@ -368,7 +368,7 @@ class RefinementIT {
                         decode(
                                 refinement(
                                         Start.ofTokens(List.of(new long[5])).decoder(),
-                                        Options.greedy(1, one)),
+                                        Options.of(1, one)),
                                 ancestral(false),
                                 StepListener.NONE));
     }

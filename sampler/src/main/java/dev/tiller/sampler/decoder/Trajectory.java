@@ -1,6 +1,7 @@
 package dev.tiller.sampler.decoder;
 
 import ai.djl.ndarray.NDManager;
+import dev.tiller.sampler.Guidance;
 import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Prediction;
 import dev.tiller.sampler.Proposal;
@@ -8,6 +9,7 @@ import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.ReverseProcess;
 import dev.tiller.sampler.State;
 import dev.tiller.sampler.StepListener;
+import java.util.List;
 
 /** The loop that all decoders share: predict, propose, choose, and at last remove the noise. */
 final class Trajectory {
@@ -31,12 +33,28 @@ final class Trajectory {
             NDManager manager,
             StepListener listener,
             Choice choice) {
+        return walk(process, x, noise, ledger, manager, listener, Guidance.NONE, choice);
+    }
+
+    /** The same with proposals that are tilted by a guidance. */
+    @SuppressWarnings("checkstyle:parameternumber") // what a decoder is given, and its choices
+    static State walk(
+            ReverseProcess process,
+            State x,
+            Randomness noise,
+            Ledger ledger,
+            NDManager manager,
+            StepListener listener,
+            Guidance guidance,
+            Choice choice) {
         try (NDManager run = manager.newSubManager()) { // frees the state of a run that is stopped
             State current = x.attach(run);
             for (int step = 0; step < process.steps(); step++) {
                 try (NDManager scope = run.newSubManager()) {
                     Prediction prediction = process.predict(current, step, ledger, noise);
                     Proposal proposal = process.propose(current, prediction, step);
+                    List<float[]> tilt = guidance.tilt(current, prediction, step, ledger, noise);
+                    proposal = tilt == null ? proposal : proposal.tilted(tilt);
                     State next = choice.next(proposal, step, scope).attach(run);
                     current.close();
                     current = next;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.Denoiser;
+import dev.tiller.sampler.DifferentiablePrediction;
 import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Prediction;
 import dev.tiller.sampler.Randomness;
@@ -14,6 +15,7 @@ import dev.tiller.sampler.numerics.Categorical;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What all masked processes share: the prior of masks, the denoiser call, and clean designs from
@@ -26,6 +28,7 @@ abstract class MaskedProcess implements ReverseProcess {
     private final int length;
     private final NDManager devices;
     private final NoiseRemoval noiseRemoval;
+    private final Optional<DifferentiablePrediction> gradient;
 
     MaskedProcess(Denoiser denoiser, int length, NDManager devices, NoiseRemoval noiseRemoval) {
         if (length < 1) {
@@ -35,6 +38,9 @@ abstract class MaskedProcess implements ReverseProcess {
         this.length = length;
         this.devices = devices;
         this.noiseRemoval = noiseRemoval;
+        this.gradient =
+                denoiser.differentiable()
+                        .map(d -> new MaskedGradient(d, length, devices, this::times));
     }
 
     /** Returns the time at which a row's network call is made. */
@@ -58,8 +64,7 @@ abstract class MaskedProcess implements ReverseProcess {
     @Override
     public final Prediction predict(State x, int index, Ledger ledger, Randomness noise) {
         long[] tokens = TokenRows.of(x);
-        double[] times = new double[x.rows()];
-        Arrays.setAll(times, row -> time(index, x.sampleId(row), x.chain(row), noise));
+        double[] times = times(x, index, noise);
         List<Object> keys = x.rowKeys();
         if (denoiser.dependsOnTime()) {
             keys = withTimes(keys, times);
@@ -70,6 +75,17 @@ abstract class MaskedProcess implements ReverseProcess {
                         denoiser,
                         keys,
                         rows -> evaluate(tokens, times, rows)));
+    }
+
+    private double[] times(State x, int index, Randomness noise) {
+        double[] times = new double[x.rows()];
+        Arrays.setAll(times, row -> time(index, x.sampleId(row), x.chain(row), noise));
+        return times;
+    }
+
+    @Override
+    public final Optional<DifferentiablePrediction> differentiable() {
+        return gradient;
     }
 
     private static List<Object> withTimes(List<Object> keys, double[] times) {

@@ -55,6 +55,11 @@ public final class BlockSession implements InferenceSession {
     }
 
     @Override
+    public boolean carriesGradients() {
+        return true;
+    }
+
+    @Override
     public Backend backend() {
         return Backend.PYTORCH;
     }

@@ -106,6 +106,12 @@ final class ForeignModule implements InferenceSession {
         return module.onGpu();
     }
 
+    /** Denoisers of other programs read whole tokens, which nothing can be differentiated by. */
+    @Override
+    public boolean carriesGradients() {
+        return kind != ModelConfig.Kind.DENOISER && module.carriesGradients();
+    }
+
     @Override
     public Backend backend() {
         return module.backend();

@@ -75,10 +75,25 @@ final class Inference {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        ForeignModule session = new ForeignModule(module, model.config());
         return new Network(
-                new ForeignModule(module, model.config()),
+                session,
                 model.digest(),
-                only + " (the only one for architecture " + model.config().architecture() + ")");
+                only + " (the only one for architecture " + model.config().architecture() + ")",
+                session.carriesGradients()
+                        ? InputGradients.of(session)
+                        : InputGradients.none(noGradient(model.config())));
+    }
+
+    private static String noGradient(ModelConfig config) {
+        boolean graph = config.architecture().equals(ForeignModule.ONNX);
+        return "model '"
+                + config.name()
+                + "' has no gradient, for "
+                + (graph
+                        ? "architecture onnx is a graph of ONNX Runtime, which has none"
+                        : "denoisers of architecture " + config.architecture()
+                                + " read whole tokens alone");
     }
 
     private static Network onEngine(ModelDirectory model, Device device, String why) {
@@ -87,6 +102,20 @@ final class Inference {
             String where = device.isGpu() ? "GPU " + device.getDeviceId() : "CPU";
             return new Network(
                     session, model.digest(), "pytorch (libtorch, " + where + "; " + why + ")");
+        }
+    }
+
+    /** The same network on DJL's engine, for gradients. */
+    private static BlockSession twin(ModelDirectory model, String digest, Device device) {
+        if (!model.digest().equals(digest)) {
+            throw new IllegalStateException(
+                    "weights of model '"
+                            + model.config().name()
+                            + "' must not change while it is in use, got others in "
+                            + model);
+        }
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            return session(model, manager, device);
         }
     }
 
@@ -119,7 +148,10 @@ final class Inference {
         String where = gpu >= 0 ? "GPU " + gpu : "CPU";
         String version = OnnxSession.version();
         return new Network(
-                session, digest, "onnx (ONNX Runtime " + version + ", " + where + "; " + why + ")");
+                session,
+                digest,
+                "onnx (ONNX Runtime " + version + ", " + where + "; " + why + ")",
+                InputGradients.ofTwin(() -> twin(model, digest, device)));
     }
 
     /** The program that exports; another version exports anew. */

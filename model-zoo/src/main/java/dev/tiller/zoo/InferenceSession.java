@@ -37,6 +37,16 @@ public interface InferenceSession extends AutoCloseable {
      */
     Backend backend();
 
+    /**
+     * Tells whether outputs carry gradients on: if an input requires one, {@link #run} may be
+     * called within {@link dev.tiller.sampler.numerics.Gradients#backward}.
+     *
+     * @return false unless DJL's engine runs the network
+     */
+    default boolean carriesGradients() {
+        return false;
+    }
+
     /** Frees the network. */
     @Override
     void close();

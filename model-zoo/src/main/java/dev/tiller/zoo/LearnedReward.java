@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.tiller.rewards.Designs;
+import dev.tiller.rewards.DifferentiableReward;
 import dev.tiller.rewards.Reward;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,7 @@ public final class LearnedReward implements Reward {
     private final Optional<String> referee;
     private final ModelConfig config;
     private final Network network;
+    private final Optional<DifferentiableReward> differentiable;
 
     /**
      * Loads the network.
@@ -39,6 +41,10 @@ public final class LearnedReward implements Reward {
         this.referee = Objects.requireNonNull(referee);
         this.config = ModelZoo.requireKind(model, ModelConfig.Kind.REWARD);
         this.network = model.network(backend, device);
+        this.differentiable =
+                network.hasGradients()
+                        ? Optional.of(new RelaxedReward(this, config, network))
+                        : Optional.empty();
     }
 
     @Override
@@ -68,7 +74,7 @@ public final class LearnedReward implements Reward {
             int outputs = values.length / sequences.size();
             double[] scores = new double[sequences.size()];
             for (int i = 0; i < scores.length; i++) {
-                scores[i] = config.target().mean() + config.target().std() * values[i * outputs];
+                scores[i] = inUnitOfTarget(values[i * outputs]);
                 if (!Double.isFinite(scores[i])) {
                     throw new IllegalStateException(
                             "score of design " + i + " must be finite, got " + scores[i]);
@@ -95,7 +101,11 @@ public final class LearnedReward implements Reward {
         }
     }
 
-    private String inAlphabet(String sequence) {
+    double inUnitOfTarget(float output) {
+        return config.target().mean() + config.target().std() * output;
+    }
+
+    String inAlphabet(String sequence) {
         return config.alphabet().indexOf('U') >= 0
                 ? sequence.replace('T', 'U')
                 : sequence.replace('U', 'T');
@@ -104,6 +114,12 @@ public final class LearnedReward implements Reward {
     @Override
     public Optional<String> referee() {
         return referee;
+    }
+
+    /** Empty for an ONNX graph of another program. */
+    @Override
+    public Optional<DifferentiableReward> differentiable() {
+        return differentiable;
     }
 
     @Override

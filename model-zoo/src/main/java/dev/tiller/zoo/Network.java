@@ -2,11 +2,8 @@ package dev.tiller.zoo;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import dev.tiller.sampler.numerics.Scope;
 import dev.tiller.zoo.architecture.NamedBlock;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +26,8 @@ public final class Network implements AutoCloseable {
     private final NDManager manager;
     private final String digest;
     private final String engine;
-    private final int rowsPerCall;
+    private final RowCalls calls;
+    private final InputGradients gradients;
 
     /**
      * Wraps a session.
@@ -39,11 +37,23 @@ public final class Network implements AutoCloseable {
      * @param engine one line that says what runs the network, and why
      */
     public Network(InferenceSession session, String digest, String engine) {
+        this(
+                session,
+                digest,
+                engine,
+                session.carriesGradients()
+                        ? InputGradients.of(session)
+                        : InputGradients.none("a network on " + engine + " has no gradient"));
+    }
+
+    Network(InferenceSession session, String digest, String engine, InputGradients gradients) {
         this.session = Objects.requireNonNull(session);
         this.digest = Objects.requireNonNull(digest);
         this.engine = Objects.requireNonNull(engine);
         this.manager = NDManager.newBaseManager(session.device());
-        this.rowsPerCall = session.onGpu() ? ROWS_PER_CALL_GPU : ROWS_PER_CALL;
+        int rows = session.onGpu() ? ROWS_PER_CALL_GPU : ROWS_PER_CALL;
+        this.calls = new RowCalls(rows, session.device());
+        this.gradients = Objects.requireNonNull(gradients);
     }
 
     /**
@@ -115,7 +125,7 @@ public final class Network implements AutoCloseable {
      * @return the number on this device; multiples of it waste nothing
      */
     public int rowsPerCall() {
-        return rowsPerCall;
+        return calls.rowsPerCall();
     }
 
     /**
@@ -136,31 +146,7 @@ public final class Network implements AutoCloseable {
      *     the first input and on its device
      */
     public NDList run(NDList inputs) {
-        long rows = inputs.head().getShape().get(0);
-        for (NDArray input : inputs) {
-            if (rows < 1 || input.getShape().get(0) != rows) {
-                throw new IllegalArgumentException(
-                        "inputs must have equally many rows, at least 1, got "
-                                + inputs.head().getShape()
-                                + " and "
-                                + input.getShape());
-            }
-        }
-        try (Scope scope = Scope.of(inputs.head())) {
-            NDList borrowed = new NDList(inputs.size());
-            for (NDArray input : inputs) {
-                borrowed.add(scope.borrow(input));
-            }
-            if (rows == rowsPerCall) {
-                return scope.give(wholeCall(borrowed));
-            }
-            NDList[] parts = new NDList[(int) ((rows + rowsPerCall - 1) / rowsPerCall)];
-            for (int i = 0; i < parts.length; i++) {
-                long start = (long) i * rowsPerCall;
-                parts[i] = call(borrowed, start, Math.min(rows, start + rowsPerCall), scope);
-            }
-            return scope.give(join(parts));
-        }
+        return calls.run(inputs, session::run);
     }
 
     /**
@@ -173,63 +159,24 @@ public final class Network implements AutoCloseable {
         return run(new NDList(input)).singletonOrThrow();
     }
 
-    /** The call that nothing has to be cut for, which is most of them. */
-    private NDList wholeCall(NDList inputs) {
-        NDList own = new NDList(inputs.size());
-        for (NDArray input : inputs) {
-            own.add(input.duplicate().toDevice(device(), false));
-        }
-        NDList outputs = session.run(own);
-        NDList back = new NDList(outputs.size());
-        for (NDArray output : outputs) {
-            back.add(output.toDevice(inputs.head().getDevice(), false));
-        }
-        return back;
+    /**
+     * Tells whether this network can be differentiated by its first input.
+     *
+     * @return false for an ONNX graph of another program, and for denoisers that read whole tokens
+     *     alone
+     */
+    public boolean hasGradients() {
+        return gradients.exist();
     }
 
-    private NDList call(NDList inputs, long start, long end, Scope results) {
-        try (Scope scope = Scope.of(results.manager())) {
-            NDList chunk = new NDList(inputs.size());
-            for (NDArray input : inputs) {
-                NDArray rows = chunk(scope.borrow(input), start, end);
-                chunk.add(rows.toDevice(device(), false));
-            }
-            NDList outputs = session.run(chunk);
-            NDList cut = new NDList(outputs.size());
-            for (NDArray output : outputs) {
-                NDArray rows = output.get(new NDIndex("0:{}", end - start));
-                cut.add(rows.toDevice(inputs.head().getDevice(), false));
-            }
-            return scope.give(cut);
-        }
-    }
-
-    /** Copies rows, also where a view would do: views may be aligned differently in memory. */
-    private NDArray chunk(NDArray input, long start, long end) {
-        NDArray rows = input.get(new NDIndex("{}:{}", start, end));
-        long missing = rowsPerCall - (end - start);
-        if (missing == 0) {
-            return rows.duplicate();
-        }
-        NDArray last = input.get(new NDIndex("{}:{}", end - 1, end));
-        return rows.concat(last.repeat(0, missing), 0);
-    }
-
-    private static NDList join(NDList[] parts) {
-        NDList joined = new NDList(parts[0].size());
-        for (int i = 0; i < parts[0].size(); i++) {
-            NDList column = new NDList(parts.length);
-            for (NDList part : parts) {
-                column.add(part.get(i));
-            }
-            joined.add(parts.length == 1 ? column.head() : NDArrays.concat(column, 0));
-        }
-        return joined;
+    InputGradients gradients() {
+        return gradients;
     }
 
     /** Frees the weights. */
     @Override
     public void close() {
+        gradients.close();
         manager.close();
         session.close();
     }

@@ -2,13 +2,15 @@ package dev.tiller.zoo;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.tiller.sampler.Denoiser;
+import dev.tiller.sampler.DifferentiableDenoiser;
 import dev.tiller.sampler.masked.Subs;
 import dev.tiller.sampler.numerics.Scope;
 import dev.tiller.sampler.schedule.NoiseSchedule;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -17,7 +19,7 @@ import java.util.OptionalInt;
  *
  * <p>One call costs one evaluation for each row. Safe for concurrent calls.
  */
-public final class NetworkDenoiser implements Denoiser, AutoCloseable {
+public final class NetworkDenoiser implements DifferentiableDenoiser, AutoCloseable {
     private final Network network;
     private final NoiseSchedule schedule;
     private final Options options;
@@ -47,28 +49,80 @@ public final class NetworkDenoiser implements Denoiser, AutoCloseable {
 
     @Override
     public NDArray logPosterior(NDArray xt, double[] t) {
-        int rows = Math.toIntExact(xt.getShape().get(0));
+        try (Scope scope = Scope.of(xt)) {
+            NDArray logits = network.run(inputs(scope.borrow(xt), t, scope)).singletonOrThrow();
+            return scope.give(Subs.logPosterior(logits, options.cleanTokens()));
+        }
+    }
+
+    @Override
+    public NDArray vectorJacobian(NDArray relaxed, double[] t, NDArray cotangent) {
+        requireRelaxed(relaxed);
+        try (Scope scope = Scope.of(relaxed)) {
+            NDArray gradient =
+                    network.gradients()
+                            .differentiate(
+                                    inputs(scope.borrow(relaxed), t, scope),
+                                    new NDList(scope.borrow(cotangent)),
+                                    this::product)
+                            .get(1);
+            return scope.give(gradient);
+        }
+    }
+
+    /** sum(cotangent * log p) of each row. */
+    private NDArray product(NDList outputs, NDList cotangent) {
+        NDArray logPosterior = Subs.logPosterior(outputs.head(), options.cleanTokens());
+        NDArray product = logPosterior.mul(cotangent.head());
+        long rows = product.getShape().get(0);
+        return product.reshape(rows, product.size() / rows).sum(new int[] {1});
+    }
+
+    private void requireRelaxed(NDArray relaxed) {
+        Shape shape = relaxed.getShape();
+        int letters = options.cleanTokens() + 1;
+        if (relaxed.getDataType() != DataType.FLOAT32
+                || shape.dimension() != 3
+                || shape.get(2) != letters) {
+            throw new IllegalArgumentException(
+                    "relaxed must be float32 [B, L, "
+                            + letters
+                            + "], got "
+                            + relaxed.getDataType()
+                            + " "
+                            + shape);
+        }
+    }
+
+    /**
+     * Tells whether there is a gradient: not for models of architecture torchscript or onnx, which
+     * read whole tokens alone.
+     */
+    @Override
+    public Optional<DifferentiableDenoiser> differentiable() {
+        return network.hasGradients() ? Optional.of(this) : Optional.empty();
+    }
+
+    private NDList inputs(NDArray x, double[] t, Scope scope) {
+        int rows = Math.toIntExact(x.getShape().get(0));
         if (t.length != rows) {
             throw new IllegalArgumentException(
                     "t must have one time for each of the " + rows + " rows, got " + t.length);
         }
-        try (Scope scope = Scope.of(xt)) {
-            NDList inputs = new NDList(scope.borrow(xt));
-            if (options.timeConditioning()) {
-                float[] sigma = new float[rows];
-                for (int i = 0; i < rows; i++) {
-                    sigma[i] = (float) schedule.sigma(t[i]);
-                }
-                inputs.add(scope.manager().create(sigma));
+        NDList inputs = new NDList(x);
+        if (options.timeConditioning()) {
+            float[] sigma = new float[rows];
+            for (int i = 0; i < rows; i++) {
+                sigma[i] = (float) schedule.sigma(t[i]);
             }
-            if (options.label().isPresent()) {
-                long[] labels = new long[rows];
-                Arrays.fill(labels, options.label().getAsInt());
-                inputs.add(scope.manager().create(labels, new Shape(rows)));
-            }
-            NDArray logits = network.run(inputs).singletonOrThrow();
-            return scope.give(Subs.logPosterior(logits, options.cleanTokens()));
+            inputs.add(scope.manager().create(sigma));
         }
+        if (options.label().isPresent()) {
+            long[] labels = new long[rows];
+            Arrays.fill(labels, options.label().getAsInt());
+            inputs.add(scope.manager().create(labels, new Shape(rows)));
+        }
+        return inputs;
     }
 
     @Override

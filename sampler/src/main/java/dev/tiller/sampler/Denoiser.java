@@ -1,6 +1,7 @@
 package dev.tiller.sampler;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * One network call: the denoiser p(x0 | xt) of masked diffusion.
@@ -35,4 +36,13 @@ public interface Denoiser {
      * @return K; the mask token is K itself
      */
     int cleanTokens();
+
+    /**
+     * Returns the gradient of this denoiser, for methods that need one.
+     *
+     * @return this denoiser in its differentiable form, or empty if it has none
+     */
+    default Optional<DifferentiableDenoiser> differentiable() {
+        return this instanceof DifferentiableDenoiser self ? Optional.of(self) : Optional.empty();
+    }
 }

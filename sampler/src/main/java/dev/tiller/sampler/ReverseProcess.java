@@ -1,6 +1,7 @@
 package dev.tiller.sampler;
 
 import ai.djl.ndarray.NDManager;
+import java.util.Optional;
 
 /**
  * How noise is removed: the reverse-time Markov chain of a diffusion model, from the prior at step
@@ -37,6 +38,15 @@ public interface ReverseProcess {
      * @return the denoiser's output for each particle
      */
     Prediction predict(State x, int index, Ledger ledger, Randomness noise);
+
+    /**
+     * Returns the derivative of {@link #predict}, for methods that need gradients.
+     *
+     * @return the derivative, or empty if the denoiser has none
+     */
+    default Optional<DifferentiablePrediction> differentiable() {
+        return Optional.empty();
+    }
 
     /**
      * Forms the transition of one step.

@@ -1,6 +1,7 @@
 package dev.tiller.sampler;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * A learned soft value: one number for each noisy sequence. The same promises as {@link Denoiser}:
@@ -15,4 +16,15 @@ public interface ValueNetwork {
      *     {@code xt}
      */
     NDArray values(NDArray xt);
+
+    /**
+     * Returns the gradient of this network, for methods that need one.
+     *
+     * @return this network in its differentiable form, or empty if it has none
+     */
+    default Optional<DifferentiableValueNetwork> differentiable() {
+        return this instanceof DifferentiableValueNetwork self
+                ? Optional.of(self)
+                : Optional.empty();
+    }
 }

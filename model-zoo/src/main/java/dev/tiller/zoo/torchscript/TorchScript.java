@@ -134,6 +134,11 @@ public final class TorchScript implements InferenceSession {
     }
 
     @Override
+    public boolean carriesGradients() {
+        return true;
+    }
+
+    @Override
     public Backend backend() {
         return Backend.PYTORCH;
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.Denoiser;
+import dev.tiller.sampler.DifferentiablePrediction;
 import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Prediction;
 import dev.tiller.sampler.Randomness;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -31,6 +33,7 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
     private final NDManager devices;
     private final NoiseRemoval noiseRemoval;
     private final CompiledConstraints constraints;
+    private final Optional<DifferentiablePrediction> gradient;
 
     /** The constraints may be null. */
     MaskedProcess(
@@ -50,6 +53,9 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
         this.devices = devices;
         this.noiseRemoval = noiseRemoval;
         this.constraints = constraints;
+        this.gradient =
+                denoiser.differentiable()
+                        .map(d -> new MaskedGradient(d, length, devices, this::times));
     }
 
     private static void requireFit(CompiledConstraints constraints, int letters, int length) {
@@ -107,8 +113,7 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
     @Override
     public final Prediction predict(State x, int index, Ledger ledger, Randomness noise) {
         long[] tokens = TokenRows.of(x);
-        double[] times = new double[x.rows()];
-        Arrays.setAll(times, row -> time(index, x.sampleId(row), x.chain(row), noise));
+        double[] times = times(x, index, noise);
         List<Object> keys = x.rowKeys();
         if (denoiser.dependsOnTime()) {
             keys = withTimes(keys, times);
@@ -119,6 +124,17 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
                         denoiser,
                         keys,
                         rows -> evaluate(tokens, times, rows)));
+    }
+
+    private double[] times(State x, int index, Randomness noise) {
+        double[] times = new double[x.rows()];
+        Arrays.setAll(times, row -> time(index, x.sampleId(row), x.chain(row), noise));
+        return times;
+    }
+
+    @Override
+    public final Optional<DifferentiablePrediction> differentiable() {
+        return gradient;
     }
 
     private static List<Object> withTimes(List<Object> keys, double[] times) {

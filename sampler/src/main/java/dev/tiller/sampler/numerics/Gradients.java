@@ -11,6 +11,10 @@ import java.util.function.Supplier;
  * take turns.
  */
 public final class Gradients {
+    /** What to say where a gradient is missing. */
+    public static final String ALTERNATIVES =
+            "methods that need no gradient are svdd-pm, svdd-mc, smc, fk and best-of-n";
+
     private static final ReentrantLock ONE_COLLECTOR = new ReentrantLock();
 
     private Gradients() {}

@@ -29,6 +29,11 @@ final class FreeEnergyRewardTest extends RewardContract {
         return new FreeEnergyReward(Options.defaults());
     }
 
+    @Override
+    protected Designs designs() { // shorter than those of linear rewards: folding is cubic
+        return new Designs(List.of("A", "C", "G", "T", "U", "GC", "ACGTU".repeat(10)));
+    }
+
     @Test
     void scoresEnergyInKilocalories() {
         assertArrayEquals(new double[] {-1.2, -2.9, 0, 0}, reward().score(DESIGNS));

@@ -21,14 +21,19 @@ final class RecordedNoise implements Randomness {
     @Override
     public void fill(long sampleId, int step, Purpose purpose, int candidate, double[] out) {
         String name = String.format("noise.%03d", first + step * candidates + candidate);
+        fill(parity, name, (int) sampleId, out);
+    }
+
+    /** Copies the uniforms of one row of a draw of tokens [B, L, V]. */
+    static void fill(ParityCase parity, String name, int row, double[] out) {
         float[] all = parity.floats(name);
-        long[] shape = parity.shape(name); // [B, L, V]
+        long[] shape = parity.shape(name);
         int letters = (int) shape[2];
         int length = (int) shape[1];
         int perPosition = out.length / length; // V, or K where the mask cannot be drawn
         for (int position = 0; position < length; position++) {
             for (int k = 0; k < perPosition; k++) {
-                int at = ((int) sampleId * length + position) * letters + k;
+                int at = (row * length + position) * letters + k;
                 out[position * perPosition + k] = all[at];
             }
         }

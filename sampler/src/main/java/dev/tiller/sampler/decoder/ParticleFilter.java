@@ -32,6 +32,10 @@ import java.util.Objects;
  *       Keep#BEST} best-of-N.
  * </ul>
  *
+ * <p>A copy gets the chain number of its slot, and with it the slot's randomness from there on. (A
+ * first-hitting process with a denoiser that depends on time draws its times from it too; copies
+ * then go on at the times of their slot, which is an approximation.)
+ *
  * <p>Log-weights are kept between resamplings: one that is skipped drops nothing. Each value is
  * asked once; copies take that of their parent with them. Costs, for each design: P denoiser rows a
  * step, P M values a scheduled step, P rewards.

@@ -157,11 +157,11 @@ class ConstrainedDesignsIT {
         assertAllSatisfied(0, 60);
     }
 
-    /** About 2,000 sets of constraints, 3 processes, 4 decoders, 6 designs each. */
+    /** About 1,500 feasible sets of 3,000, 3 processes, 4 decoders, 6 designs each. */
     @Test
     @Tag("slow")
     void everyDesignOfThousandsOfConstraintsSatisfiesThem() {
-        assertAllSatisfied(60, 4_000);
+        assertAllSatisfied(60, 3_000);
     }
 
     @Test

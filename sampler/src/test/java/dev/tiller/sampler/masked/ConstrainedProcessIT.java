@@ -28,6 +28,7 @@ import dev.tiller.sampler.exact.TableRuns;
 import dev.tiller.sampler.schedule.LogLinear;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -403,6 +404,40 @@ class ConstrainedProcessIT {
         assertEquals(
                 "constraints must be compiled for 4 positions and 3 letters, got 5 and 4",
                 e.getMessage());
+    }
+
+    /** Also if the letters have not all of the mass, as where a network gives some to the mask. */
+    @Test
+    void withoutConstraintsTheTransitionIsThePlainOne() {
+        Philox noise = new Philox(9);
+        double[] uniforms = new double[LENGTH * LETTERS];
+        noise.fill(1, 0, Purpose.TRAINING_INPUT, 0, uniforms);
+        float[] logs = new float[uniforms.length];
+        for (int i = 0; i < logs.length; i++) {
+            logs[i] = (float) Math.log(0.3 * uniforms[i]);
+        }
+        int x = 0b11_01_11_11;
+        int[] repeated = new int[STATES];
+        Arrays.fill(repeated, x);
+        State from = TableRuns.state(repeated, manager);
+        State next = TableRuns.state(ALL_STATES, manager);
+        Prediction prediction = new Prediction(Collections.nCopies(STATES, logs));
+        List<float[]> tilts = Collections.nCopies(STATES, tilt(x));
+        Proposal plain =
+                new MaskedProposal(from, prediction, 0, LETTERS, Math.log(0.3), Math.log(0.4));
+        Proposal constrained =
+                new ConstrainedProposal(
+                        from,
+                        prediction,
+                        0,
+                        compiled(Constraints.NONE),
+                        Math.log(0.3),
+                        Math.log(0.4));
+        assertArrayEquals(plain.logProbability(next), constrained.logProbability(next), 1e-12);
+        assertArrayEquals(
+                plain.tilted(tilts).logProbability(next),
+                constrained.tilted(tilts).logProbability(next),
+                1e-12);
     }
 
     /** A wrong tilt is refused as it is without constraints. */

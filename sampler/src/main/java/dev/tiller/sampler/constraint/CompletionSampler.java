@@ -135,19 +135,25 @@ public final class CompletionSampler {
         }
     }
 
+    /** Sums at the largest exponent of all terms; one pass to find it is faster than shifting. */
     private void sum(int node, int row) {
-        future.clear(node);
-        for (int edge = edgeStart[node]; edge < edgeStart[node + 1]; edge++) {
+        int begin = edgeStart[node];
+        int end = edgeStart[node + 1];
+        long largest = Long.MIN_VALUE;
+        for (int edge = begin; edge < end; edge++) {
+            long exponent =
+                    weights.exponent[row + edgeLetter[edge]] + future.exponent[edgeTarget[edge]];
+            largest = Math.max(largest, exponent);
+        }
+        double sum = 0;
+        for (int edge = begin; edge < end; edge++) {
             int i = row + edgeLetter[edge];
             int target = edgeTarget[edge];
-            if (weights.mantissa[i] != 0) {
-                future.add(
-                        node,
-                        weights.mantissa[i] * future.mantissa[target],
-                        weights.exponent[i] + future.exponent[target]);
-            }
+            long exponent = weights.exponent[i] + future.exponent[target] - largest;
+            double power = ScaledNumbers.power(exponent);
+            sum += weights.mantissa[i] * future.mantissa[target] * power;
         }
-        future.normalise(node);
+        future.set(node, sum, largest);
     }
 
     /**

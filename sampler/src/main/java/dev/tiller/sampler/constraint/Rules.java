@@ -155,6 +155,9 @@ record Rules(Alphabet alphabet, long[] allowed, int[] groupOf, int[][] groups, L
     String violation(long[] tokens, int offset) {
         for (int position = 0; position < allowed.length; position++) {
             int token = (int) tokens[offset + position];
+            if (token < 0 || token >= alphabet.size()) {
+                return "has no letter at position " + (position + 1);
+            }
             int first = groups[groupOf[position]][0];
             if (tokens[offset + first] != token) {
                 return "has different letters at the tied positions "

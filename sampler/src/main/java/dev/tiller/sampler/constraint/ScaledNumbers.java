@@ -10,6 +10,9 @@ import java.util.Arrays;
 final class ScaledNumbers {
     private static final double LOG_2 = StrictMath.log(2);
 
+    /** The exponent of 0: below all others, also in sums of a few. */
+    private static final long LEAST = Long.MIN_VALUE / 8;
+
     final double[] mantissa;
     final long[] exponent;
 
@@ -17,20 +20,14 @@ final class ScaledNumbers {
     ScaledNumbers(int count) {
         mantissa = new double[count];
         exponent = new long[count];
-    }
-
-    void clear() {
-        Arrays.fill(mantissa, 0);
-    }
-
-    void clear(int i) {
-        mantissa[i] = 0;
+        Arrays.fill(exponent, LEAST);
     }
 
     /** Sets one to exp(log). */
     void setExp(int i, double log) {
         if (log == Double.NEGATIVE_INFINITY) {
             mantissa[i] = 0;
+            exponent[i] = LEAST;
             return;
         }
         exponent[i] = (long) Math.floor(log / LOG_2);
@@ -53,13 +50,16 @@ final class ScaledNumbers {
         }
     }
 
+    /** Sets one to m 2^e, or to 0 if m is 0, with a mantissa in [1, 2). */
+    void set(int i, double m, long e) {
+        int excess = m == 0 ? 0 : Math.getExponent(m);
+        mantissa[i] = m * power(-excess);
+        exponent[i] = m == 0 ? LEAST : e + excess;
+    }
+
     /** Brings a mantissa into [1, 2), so that products of them stay small. */
     void normalise(int i) {
-        if (mantissa[i] != 0) {
-            int excess = Math.getExponent(mantissa[i]);
-            mantissa[i] *= power(-excess);
-            exponent[i] += excess;
-        }
+        set(i, mantissa[i], exponent[i]);
     }
 
     /** Returns the natural log of one. */

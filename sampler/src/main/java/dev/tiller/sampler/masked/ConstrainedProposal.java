@@ -18,8 +18,10 @@ import java.util.List;
  * witness that the next state can be completed within them, so no state of a run can fail to be.
  *
  * <p>A tilt g makes the weight of a state that of all designs behind it, so letter k at a masked
- * position of the design has weight p_k c_k, c_k = (m(t) - m(s)) exp(g_k) + m(s) exp(g_mask), and
- * is revealed with probability (m(t) - m(s)) exp(g_k) / c_k.
+ * position of the design has weight p_k c_k, c_k = S (m(t) - m(s)) exp(g_k) + m(s) exp(g_mask), and
+ * is revealed with probability S (m(t) - m(s)) exp(g_k) / c_k. S is 1, or the mass that an
+ * unnormalised denoiser gives to all letters; p is normalised. Without constraints all this is the
+ * law of {@link MaskedProposal}.
  *
  * <p>A draw takes one uniform for each group of tied positions, then one for each position.
  */
@@ -29,38 +31,11 @@ final class ConstrainedProposal implements Proposal {
     private final Prediction prediction;
     private final int step;
     private final CompiledConstraints constraints;
-    private final Chances chances;
+    private final double logReveal;
+    private final double logStay;
+    private final List<float[]> tilt;
     private final int letters;
     private final int length;
-
-    /** The log weights of revealing a letter and of keeping the mask; tilt may be null. */
-    private record Chances(double logReveal, double logStay, List<float[]> tilt, int letters) {
-        double stay(int row, int position) {
-            return tilt == null ? logStay : logStay + g(row, position, letters);
-        }
-
-        private double reveal(int row, int position, int letter) {
-            return tilt == null ? logReveal : logReveal + g(row, position, letter);
-        }
-
-        private float g(int row, int position, int token) {
-            return tilt.get(row)[position * (letters + 1) + token];
-        }
-
-        /** Returns the log weight of both together; log 0 is replaced. */
-        double either(int row, int position, int letter) {
-            double both = LogSpace.logSumExp(reveal(row, position, letter), stay(row, position));
-            return both == Double.NEGATIVE_INFINITY ? CompletionSampler.LOG_ZERO : both;
-        }
-
-        /** Returns the share that is revealed, all of it where both weights are 0. */
-        double share(int row, int position, int letter) {
-            double stay = stay(row, position);
-            return stay == Double.NEGATIVE_INFINITY
-                    ? 1
-                    : 1 / (1 + StrictMath.exp(stay - reveal(row, position, letter)));
-        }
-    }
 
     /**
      * Creates a proposal.
@@ -79,28 +54,27 @@ final class ConstrainedProposal implements Proposal {
             CompiledConstraints constraints,
             double logReveal,
             double logStay) {
-        this(
-                x,
-                TokenRows.of(x),
-                prediction,
-                step,
-                constraints,
-                new Chances(logReveal, logStay, null, constraints.letters()));
+        this(x, TokenRows.of(x), prediction, step, constraints, logReveal, logStay, null);
     }
 
+    @SuppressWarnings("checkstyle:parameternumber") // the fields, for tilted()
     private ConstrainedProposal(
             State x,
             long[] tokens,
             Prediction prediction,
             int step,
             CompiledConstraints constraints,
-            Chances chances) {
+            double logReveal,
+            double logStay,
+            List<float[]> tilt) {
         this.x = x;
         this.tokens = tokens;
         this.prediction = prediction;
         this.step = step;
         this.constraints = constraints;
-        this.chances = chances;
+        this.logReveal = logReveal;
+        this.logStay = logStay;
+        this.tilt = tilt;
         this.letters = constraints.letters();
         this.length = constraints.length();
     }
@@ -108,27 +82,84 @@ final class ConstrainedProposal implements Proposal {
     @Override
     public Proposal tilted(List<float[]> tilt) {
         TokenRows.requireTilt(tilt, x.rows(), length * (letters + 1));
-        Chances tilted =
-                new Chances(chances.logReveal(), chances.logStay(), List.copyOf(tilt), letters);
-        return new ConstrainedProposal(x, tokens, prediction, step, constraints, tilted);
+        return new ConstrainedProposal(
+                x, tokens, prediction, step, constraints, logReveal, logStay, List.copyOf(tilt));
     }
 
-    private double logPosterior(int row, int position, int letter) {
-        return Math.max(
-                CompletionSampler.LOG_ZERO, prediction.row(row)[position * letters + letter]);
-    }
+    /** The weights of one particle's transition. */
+    private final class Row {
+        private final int row;
+        private final float[] logPosterior;
+        private final double[] logMass = new double[length];
+        private final double[] untiltedShare = new double[length];
 
-    /** Writes the log weights of the letters at masked positions: those of this transition. */
-    private void logWeights(int row, double[] out) {
-        boolean untilted = chances.tilt() == null;
-        double common = untilted ? chances.either(row, 0, 0) : 0;
-        for (int position = 0; position < length; position++) {
-            if (tokens[row * length + position] == letters) {
-                for (int k = 0; k < letters; k++) {
-                    double either = untilted ? common : chances.either(row, position, k);
-                    out[position * letters + k] = logPosterior(row, position, k) + either;
+        Row(int row) {
+            this.row = row;
+            this.logPosterior = prediction.row(row);
+            double[] logs = new double[letters];
+            for (int position = 0; position < length; position++) {
+                if (isMasked(position)) {
+                    for (int k = 0; k < letters; k++) {
+                        logs[k] = logPosterior[position * letters + k];
+                    }
+                    double mass = LogSpace.logSumExp(logs);
+                    logMass[position] = mass == Double.NEGATIVE_INFINITY ? 0 : mass;
+                    untiltedShare[position] = tilt == null ? share(position, 0) : 0;
                 }
             }
+        }
+
+        boolean isMasked(int position) {
+            return tokens[row * length + position] == letters;
+        }
+
+        double logPosterior(int position, int letter) {
+            double log = logPosterior[position * letters + letter] - logMass[position];
+            return Math.max(CompletionSampler.LOG_ZERO, log);
+        }
+
+        private double g(int position, int token) {
+            return tilt == null ? 0 : tilt.get(row)[position * (letters + 1) + token];
+        }
+
+        private double reveal(int position, int letter) {
+            return logReveal + logMass[position] + g(position, letter);
+        }
+
+        double stay(int position) {
+            return logStay + g(position, letters);
+        }
+
+        /** Returns the log weight of revealing a letter or not; log 0 is replaced. */
+        double either(int position, int letter) {
+            double both = LogSpace.logSumExp(reveal(position, letter), stay(position));
+            return both == Double.NEGATIVE_INFINITY ? CompletionSampler.LOG_ZERO : both;
+        }
+
+        /** Returns the share that is revealed, all of it where both weights are 0. */
+        private double share(int position, int letter) {
+            double stay = stay(position);
+            return stay == Double.NEGATIVE_INFINITY
+                    ? 1
+                    : 1 / (1 + StrictMath.exp(stay - reveal(position, letter)));
+        }
+
+        double revealed(int position, int letter) {
+            return tilt == null ? untiltedShare[position] : share(position, letter);
+        }
+
+        /** Gives a sampler the law of the designs behind this transition. */
+        void condition(CompletionSampler sampler) {
+            double[] logWeights = new double[length * letters];
+            for (int position = 0; position < length; position++) {
+                double either = isMasked(position) && tilt == null ? either(position, 0) : 0;
+                for (int k = 0; k < letters && isMasked(position); k++) {
+                    logWeights[position * letters + k] =
+                            logPosterior(position, k)
+                                    + (tilt == null ? either : either(position, k));
+                }
+            }
+            Completions.require(sampler.condition(tokens, row * length, logWeights), row);
         }
     }
 
@@ -139,35 +170,29 @@ final class ConstrainedProposal implements Proposal {
         long[] ids = new long[count];
         int[] chains = new int[count];
         CompletionSampler sampler = constraints.sampler();
-        double[] logWeights = new double[length * letters];
         double[] uniforms = new double[constraints.groups() + length];
-        for (int i = 0; i < count; i++) {
-            int row = i / candidates;
-            if (i % candidates == 0) {
-                logWeights(row, logWeights);
-                Completions.require(sampler.condition(tokens, row * length, logWeights), row);
+        for (int row = 0; row < x.rows(); row++) {
+            Row weights = new Row(row);
+            weights.condition(sampler);
+            for (int m = 0; m < candidates; m++) {
+                int i = row * candidates + m;
+                ids[i] = x.sampleId(row);
+                chains[i] = x.chain(row);
+                noise.fill(ids[i], step, Purpose.PROPOSAL, chains[i] * candidates + m, uniforms);
+                sampler.draw(uniforms, drawn, i * length);
+                maskAgain(weights, uniforms, drawn, i * length);
             }
-            ids[i] = x.sampleId(row);
-            chains[i] = x.chain(row);
-            int number = chains[i] * candidates + i % candidates;
-            noise.fill(ids[i], step, Purpose.PROPOSAL, number, uniforms);
-            sampler.draw(uniforms, drawn, i * length);
-            maskAgain(row, uniforms, drawn, i * length);
         }
         return TokenRows.create(drawn, ids, chains, manager);
     }
 
     /** Keeps the masks that are not revealed in this step. */
-    private void maskAgain(int row, double[] uniforms, long[] drawn, int offset) {
-        boolean untilted = chances.tilt() == null;
-        double common = untilted ? chances.share(row, 0, 0) : 0;
+    private void maskAgain(Row weights, double[] uniforms, long[] drawn, int offset) {
         for (int position = 0; position < length; position++) {
-            if (tokens[row * length + position] == letters) {
-                int letter = (int) drawn[offset + position];
-                double share = untilted ? common : chances.share(row, position, letter);
-                if (uniforms[constraints.groups() + position] >= share) {
-                    drawn[offset + position] = letters;
-                }
+            double u = uniforms[constraints.groups() + position];
+            if (weights.isMasked(position)
+                    && u >= weights.revealed(position, (int) drawn[offset + position])) {
+                drawn[offset + position] = letters;
             }
         }
     }
@@ -185,21 +210,20 @@ final class ConstrainedProposal implements Proposal {
 
     /** The weight of the designs behind the next state over that of all. */
     private double logProbability(int row, long[] after, CompletionSampler sampler) {
+        Row weights = new Row(row);
         double[] logWeights = new double[length * letters];
         double log = 0;
         for (int position = 0; position < length; position++) {
-            int before = (int) tokens[row * length + position];
             int now = (int) after[row * length + position];
-            if (before == letters && now == letters) {
-                log += chances.stay(row, position);
+            if (weights.isMasked(position) && now == letters) {
+                log += weights.stay(position);
                 for (int k = 0; k < letters; k++) {
-                    logWeights[position * letters + k] = logPosterior(row, position, k);
+                    logWeights[position * letters + k] = weights.logPosterior(position, k);
                 }
-            } else if (before == letters) {
-                log += logPosterior(row, position, now);
-                log += chances.either(row, position, now);
-                log += StrictMath.log(chances.share(row, position, now));
-            } else if (before != now) {
+            } else if (weights.isMasked(position)) {
+                log += weights.logPosterior(position, now) + weights.either(position, now);
+                log += StrictMath.log(weights.revealed(position, now));
+            } else if (tokens[row * length + position] != now) {
                 return Double.NEGATIVE_INFINITY;
             }
         }
@@ -208,8 +232,7 @@ final class ConstrainedProposal implements Proposal {
             return Double.NEGATIVE_INFINITY;
         }
         log += sampler.logNormaliser();
-        logWeights(row, logWeights);
-        Completions.require(sampler.condition(tokens, row * length, logWeights), row);
+        weights.condition(sampler);
         return log - sampler.logNormaliser();
     }
 }

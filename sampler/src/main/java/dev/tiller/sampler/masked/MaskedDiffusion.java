@@ -72,9 +72,10 @@ public final class MaskedDiffusion extends MaskedProcess {
      * product of p(x0 | xt) conditioned on them and reveals some of its letters, so they hold with
      * certainty. What all designs have in common is revealed from the start.
      *
-     * <p>The law of the designs is not that of the unconstrained ones conditioned on the
-     * constraints, since p(x0 | xt) knows no dependence between positions: it is conditioned anew
-     * at each step. The smaller the steps, the nearer the two.
+     * <p>That is the exact conditional law of each step's p(x0 | xt), but not of the model: the
+     * designs do not follow the law of unconstrained designs that happen to satisfy the
+     * constraints, since p(x0 | xt) knows no dependence between positions and cannot tell how
+     * likely the constraints are to be met later.
      *
      * @param denoiser p(x0 | xt)
      * @param schedule the schedule that the denoiser was trained for

@@ -165,8 +165,23 @@ public final class CompositeReward implements Reward {
                 transformed[t] = values[n][columnOfTerm(t) + 1];
             }
             scores[n] = combination.value(transformed, n);
+            requireAboveFloor(scores[n], n);
         }
         return new Breakdown(scores, values);
+    }
+
+    /** A design must not gain by failing a filter. */
+    private void requireAboveFloor(double score, int design) {
+        if (score < composition.floor() && !composition.filters().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "floor must not be above the score of a design that passes the filters, got "
+                            + composition.floor()
+                            + " above "
+                            + score
+                            + " of design "
+                            + (design + 1)
+                            + "; lower the floor, or give the components transforms");
+        }
     }
 
     /** Returns the designs that pass all filters. */

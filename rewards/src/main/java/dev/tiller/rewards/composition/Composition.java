@@ -24,7 +24,8 @@ import java.util.Set;
  * @param components at least one, not all of weight 0
  * @param filters conditions that are looked at first, in this order
  * @param penalties factors; where there are any, the aggregate must be 0 or more
- * @param floor the score of a design that fails a filter
+ * @param floor the score of a design that fails a filter; a design that passes must not score less,
+ *     which is an error when it happens
  */
 public record Composition(
         Aggregate aggregate,

@@ -251,6 +251,17 @@ final class CompositeRewardTest extends RewardContract {
                 "transformed score of 'p' must be in [0, 1] in a penalty, got 2.0 for design 1;"
                         + " give it a transform such as sigmoid or linear",
                 failure(() -> rewards.create(raw).score(new Designs(List.of("AAAA")))));
+        Map<String, Object> filtered =
+                Map.of(
+                        "components",
+                        List.of("x"),
+                        "filters",
+                        List.of(Map.of("reward", "x", "as", "f", "at-most", 9)));
+        assertEquals(
+                "floor must not be above the score of a design that passes the filters, got 0.0"
+                        + " above -1.0 of design 2; lower the floor, or give the components"
+                        + " transforms",
+                failure(() -> rewards.create(filtered).score(designs)));
         assertEquals(
                 "score of 'nan' must be finite, got NaN for design 1",
                 assertThrows(

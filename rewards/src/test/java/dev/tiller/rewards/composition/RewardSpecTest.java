@@ -8,8 +8,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 final class RewardSpecTest {
@@ -203,6 +209,24 @@ final class RewardSpecTest {
         refused(
                 "reward: {name: x, options: 4}",
                 "reward: options must be a map of keys and values, got 4");
+    }
+
+    /** What the description of the package shows can be copied into a job file. */
+    @Test
+    void theDocumentedExamplesAreRead() throws IOException {
+        Path source = Path.of("src/main/java/dev/tiller/rewards/composition/package-info.java");
+        String text = Files.readString(source).replaceAll("(?m)^ \\* ?", "");
+        Matcher examples =
+                Pattern.compile("<pre>\\{@code\\s(reward:.*?)\\}</pre>", Pattern.DOTALL)
+                        .matcher(text);
+        List<RewardSpec> read = new ArrayList<>();
+        while (examples.find()) {
+            read.add(read(examples.group(1)));
+        }
+        assertEquals(3, read.size());
+        assertEquals(new NamedReward("mrl"), read.get(0));
+        assertEquals(new NamedReward("gc-content", Map.of("target", 0.4)), read.get(1));
+        assertEquals(8, ((Composition) read.get(2)).columns().size());
     }
 
     @Test

@@ -105,9 +105,10 @@ final class SoftValueTask {
         LabelledTokens training = rollOut(trajectories, 0, count);
         LabelledTokens validation = rollOut(trajectories, count, held);
         LabelledTokens test = rollOut(trajectories, (long) count + held, held);
-        trajectories.close();
         Regression objective = regression(ExampleStream.of(training), validation, training);
-        return task(trajectories, objective, test, sizes(training.size(), validation, test));
+        Task task = task(trajectories, objective, test, sizes(training.size(), validation, test));
+        trajectories.close(); // all are made
+        return task;
     }
 
     private Task replayed(Examples.Generator trajectories, ReplayBuffer.Options options) {

@@ -17,7 +17,8 @@ import java.util.List;
  * <p>With 0 posterior draws it is the published code's form: the reward of the most likely letter
  * at each masked position. With K draws it is the mean reward of K designs drawn from p(x0 | xt);
  * the draws of all candidates of a sample share their random numbers, which lowers the noise of
- * their comparison.
+ * their comparison. The reward is a black box in both; {@link SoftPosteriorValue} is the form with
+ * a gradient.
  */
 public final class PosteriorMeanValue implements SoftValue {
     private final ReverseProcess process;

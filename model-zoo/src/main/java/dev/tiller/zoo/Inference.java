@@ -92,7 +92,8 @@ final class Inference {
                 + "' has no gradient, for "
                 + (graph
                         ? "architecture onnx is a graph of ONNX Runtime, which has none"
-                        : "denoisers of architecture " + config.architecture()
+                        : "denoisers of architecture "
+                                + config.architecture()
                                 + " read whole tokens alone");
     }
 

@@ -89,8 +89,7 @@ final class InputGradients implements AutoCloseable {
      */
     NDList differentiate(NDList inputs, NDList constants, RowScore score) {
         InferenceSession differentiable = session();
-        int rows =
-                differentiable.onGpu() ? Network.ROWS_PER_CALL_GPU : Network.ROWS_PER_CALL;
+        int rows = differentiable.onGpu() ? Network.ROWS_PER_CALL_GPU : Network.ROWS_PER_CALL;
         NDList all = new NDList(inputs);
         all.addAll(constants);
         return new RowCalls(rows, differentiable.device())

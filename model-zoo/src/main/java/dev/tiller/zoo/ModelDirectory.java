@@ -289,10 +289,7 @@ public final class ModelDirectory {
 
     /** The class after the last one stands for "none given". */
     private void requireLabel(NamedBlock block) {
-        int classes =
-                block instanceof DnaConv dna && !dna.config().classifier()
-                        ? dna.config().classes()
-                        : 0;
+        int classes = classes(block);
         Integer label = config.label();
         boolean fits = classes == 0 ? label == null : label != null && label <= classes;
         if (!fits) {
@@ -304,6 +301,16 @@ public final class ModelDirectory {
                             + ", got "
                             + label);
         }
+    }
+
+    private static int classes(NamedBlock block) {
+        boolean denoiser = block instanceof DnaConv dna && !dna.config().classifier();
+        return denoiser ? ((DnaConv) block).config().classes() : 0;
+    }
+
+    /** The classes of a denoiser's class guidance, 0 if it has none. */
+    int classes() {
+        return ForeignModule.isForeign(config) ? 0 : classes(block());
     }
 
     private ModelConfig parse(byte[] json) {

@@ -101,8 +101,45 @@ public final class ModelZoo {
         ModelConfig config = requireKind(model, ModelConfig.Kind.DENOISER);
         OptionalInt label =
                 config.label() == null ? OptionalInt.empty() : OptionalInt.of(config.label());
+        return denoiser(model.network(backend, device), config, label);
+    }
+
+    /**
+     * Loads a denoiser with classes twice, on one network, for classifier-free guidance.
+     *
+     * @param nameOrPath the name of a built-in model, or a folder
+     * @param label the wanted class, in place of the one in config.json
+     * @param backend the engine to run on
+     * @param device the device to run on
+     * @return the denoisers with and without the class, closed by the caller
+     * @throws IllegalArgumentException if the model is of another kind or has no such class, or the
+     *     engine cannot run it
+     */
+    public static ClassDenoisers classDenoisers(
+            String nameOrPath, int label, Backend backend, Device device) {
+        ModelDirectory model = find(nameOrPath);
+        ModelConfig config = requireKind(model, ModelConfig.Kind.DENOISER);
+        int classes = model.classes();
+        if (label < 0 || label >= classes) {
+            throw new IllegalArgumentException(
+                    "label for model '"
+                            + config.name()
+                            + "' must be one of its "
+                            + classes
+                            + " classes, from 0, got "
+                            + label
+                            + (classes == 0 ? "; classifier-free guidance needs classes" : ""));
+        }
+        Network network = model.network(backend, device);
+        return new ClassDenoisers(
+                denoiser(network, config, OptionalInt.of(label)),
+                denoiser(network, config, OptionalInt.of(classes)));
+    }
+
+    private static NetworkDenoiser denoiser(
+            Network network, ModelConfig config, OptionalInt label) {
         return new NetworkDenoiser(
-                model.network(backend, device),
+                network,
                 config.schedule().create(),
                 new NetworkDenoiser.Options(
                         config.alphabet().length(), config.timeConditioning(), label));

@@ -69,6 +69,11 @@ public final class NetworkValue implements DifferentiableValueNetwork, AutoClose
         }
     }
 
+    @Override
+    public int cleanTokens() {
+        return cleanTokens;
+    }
+
     /** Tells whether there is a gradient: not for an ONNX graph of another program. */
     @Override
     public Optional<DifferentiableValueNetwork> differentiable() {

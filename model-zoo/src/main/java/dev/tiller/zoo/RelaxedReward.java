@@ -52,8 +52,7 @@ final class RelaxedReward implements DifferentiableReward {
             }
         }
         try (NDManager manager = network.newManager()) {
-            NDArray x =
-                    manager.create(rows, new Shape(designs.size(), designs.length(), letters));
+            NDArray x = manager.create(rows, new Shape(designs.size(), designs.length(), letters));
             NDList result =
                     network.gradients()
                             .differentiate(

@@ -10,6 +10,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.rewards.Designs;
+import dev.tiller.rewards.RelaxedDesigns;
+import dev.tiller.rewards.ScoredGradient;
 import dev.tiller.zoo.torchscript.TinyScript;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +57,9 @@ class ForeignModuleIT {
                 x: Tensor) -> Tensor:
                 return torch.log(torch.neg(torch.sum(x, [1])))
             """;
+
+    private static final String METHODS =
+            "; methods that need no gradient are svdd-pm, svdd-mc, smc, fk and best-of-n";
 
     private static final List<String> SEQUENCES = List.of("GGGGAC", "ACUTUG", "AAAAAA");
 
@@ -192,6 +197,71 @@ class ForeignModuleIT {
         try (Network network = model.network(backend, Device.cpu());
                 NDManager manager = network.newManager()) {
             return network.run(ExampleInputs.of(model.config(), 5, manager)).head().toFloatArray();
+        }
+    }
+
+    @Test
+    void aTorchScriptRewardHasAGradient() {
+        ModelDirectory model =
+                reward().channelsFirst().length(6).write(script(COUNT_CHANNELS_FIRST), out());
+        try (LearnedReward reward =
+                new LearnedReward("mine", Optional.empty(), model, Backend.AUTO, Device.cpu())) {
+            float[] design = new float[24];
+            design[2] = 0.5f;
+            ScoredGradient scored =
+                    reward.differentiable()
+                            .orElseThrow()
+                            .differentiate(new RelaxedDesigns("ACGT", 6, List.of(design)))
+                            .get(0);
+            assertEquals(0.5, scored.score());
+            for (int i = 0; i < design.length; i++) {
+                assertEquals(i % 4 == 2 ? 1 : 0, scored.gradient()[i]);
+            }
+        }
+    }
+
+    @Test
+    void denoisersThatReadWholeTokensHaveNoGradient() {
+        Conversions request = Conversions.with().kind(ModelConfig.Kind.DENOISER).length(3);
+        ModelDirectory model = request.sigma().write(script(ECHO), out());
+        noGradient(
+                model,
+                "model 'out' has no gradient, for denoisers of architecture torchscript read whole"
+                        + " tokens alone"
+                        + METHODS);
+    }
+
+    @Test
+    void onnxGraphsHaveNoGradient() throws IOException {
+        noGradient(
+                ModelExport.onnx(ModelZoo.builtIn("rna-utr5"), folder.resolve("denoiser")),
+                "model 'denoiser' has no gradient, for architecture onnx is a graph of ONNX"
+                        + " Runtime, which has none"
+                        + METHODS);
+        ModelDirectory graph =
+                ModelExport.onnx(ModelZoo.builtIn("rna-utr5-mrl"), folder.resolve("reward"));
+        try (LearnedReward reward =
+                new LearnedReward("mine", Optional.empty(), graph, Backend.AUTO, Device.cpu())) {
+            assertTrue(reward.differentiable().isEmpty());
+        }
+    }
+
+    private static void noGradient(ModelDirectory model, String text) {
+        int length = model.config().length();
+        try (NetworkDenoiser denoiser =
+                        ModelZoo.denoiser(model.toString(), Backend.AUTO, Device.cpu());
+                NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            assertTrue(denoiser.differentiable().isEmpty());
+            NDArray relaxed = manager.zeros(new Shape(1, length, 5));
+            NDArray cotangent = manager.zeros(new Shape(1, length, 4));
+            assertEquals(
+                    text,
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () ->
+                                            denoiser.vectorJacobian(
+                                                    relaxed, new double[1], cotangent))
+                            .getMessage());
         }
     }
 

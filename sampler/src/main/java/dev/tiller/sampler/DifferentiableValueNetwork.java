@@ -14,4 +14,11 @@ public interface DifferentiableValueNetwork extends ValueNetwork {
      *     relaxed}; zero for the mask where the network does not see it
      */
     NDArray gradients(NDArray relaxed);
+
+    /**
+     * Returns the number of clean tokens K.
+     *
+     * @return K; the mask token is K itself
+     */
+    int cleanTokens();
 }

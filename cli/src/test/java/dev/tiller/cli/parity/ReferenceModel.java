@@ -71,6 +71,13 @@ final class ReferenceModel implements AutoCloseable {
                 network, schedule, new NetworkDenoiser.Options(LETTERS, timeConditioning, label));
     }
 
+    /** The sample ids of the batch: the rows of the recorded noise. */
+    long[] ids() {
+        long[] ids = new long[rows];
+        Arrays.setAll(ids, i -> i);
+        return ids;
+    }
+
     State state(long[] tokens) {
         int count = tokens.length / length;
         long[] ids = new long[count];

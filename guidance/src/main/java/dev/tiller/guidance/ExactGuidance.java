@@ -95,7 +95,8 @@ public final class ExactGuidance implements Guidance {
                 chains[next] = x.chain(row);
                 if (i > 0) {
                     int position = tilts.masked(row)[(i - 1) / tilts.letters()];
-                    tokens[(first + i) * length + position] = (i - 1) % tilts.letters();
+                    int letter = (i - 1) % tilts.letters();
+                    tokens[(first + i) * length + position] = letter;
                 }
                 next++;
             }

@@ -46,7 +46,6 @@ final class ModelConvertCommand implements Callable<Integer> {
 
     @Option(
             names = "--kind",
-            converter = Labels.Kinds.class,
             description = "denoiser, reward or value (default: by the architecture).")
     private ModelConfig.Kind kind;
 
@@ -86,7 +85,6 @@ final class ModelConvertCommand implements Callable<Integer> {
 
     @Option(
             names = "--weights",
-            converter = Labels.Sources.class,
             defaultValue = "raw",
             description = "raw, or ema for the moving average (default: raw).")
     private Selection.Source weights;

@@ -45,11 +45,7 @@ final class ModelExportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "The folder to make.")
     private Path out;
 
-    @Option(
-            names = "--format",
-            required = true,
-            converter = Labels.Formats.class,
-            description = "onnx or safetensors.")
+    @Option(names = "--format", required = true, description = "onnx or safetensors.")
     private Format format;
 
     @Override

@@ -1,24 +1,41 @@
 package dev.tiller.cli;
 
 import dev.tiller.cli.run.EngineSettings;
+import dev.tiller.cli.run.JobYaml;
+import dev.tiller.cli.run.Method;
 import dev.tiller.cli.run.SamplingJob;
+import dev.tiller.cli.run.Settings;
+import dev.tiller.cli.run.Steering;
+import dev.tiller.rewards.composition.NamedReward;
+import dev.tiller.rewards.composition.RewardSpec;
 import dev.tiller.zoo.Backend;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Fills in what the user did not say, and refuses options that the method would ignore. */
+/** Fills in what the user did not say, and refuses options that would be ignored. */
 final class SampleDefaults {
-    /** Options as given; null where not. */
+    private static final String DEFAULT_REWARD = "mrl";
+
+    /** Options as given, by the names of {@link SamplingJob}; null where not. */
     record Options(
             String model,
-            String reward,
-            Map<String, String> rewardOptions,
-            SamplingJob.Method method,
+            String alphabet,
+            Integer length,
+            Integer classLabel,
+            Double classWeight,
+            SamplingJob.ClassForm classForm,
+            Object reward,
+            List<String> plugins,
+            Long maxRewardCalls,
+            String rewardCache,
+            Map<String, Object> constraints,
+            String valueNetwork,
+            String seedSequences,
+            Method method,
+            Steering steering,
             Integer num,
-            Integer candidates,
-            Double temperature,
-            Integer posteriorDraws,
             SamplingJob.Sampler sampler,
             Integer steps,
             Long seed,
@@ -27,11 +44,11 @@ final class SampleDefaults {
             String device,
             Backend backend) {}
 
+    /** A reward by name, null for the one before, and the options that change. */
+    record RewardFlags(String name, Map<String, String> options) {}
+
     /** Nothing said. */
-    static final Options NONE =
-            new Options(
-                    null, null, null, null, null, null, null, null, null, null, null, null, null,
-                    null, null);
+    static final Options NONE = Settings.create(Options.class, Map.of("steering", Steering.NONE));
 
     private final Options given;
     private final Options before;
@@ -48,27 +65,66 @@ final class SampleDefaults {
         this.before = before;
     }
 
+    /** Resolves a job in which the method takes of the settings those that it has. */
+    static SamplingJob forMethod(Method method, Options given, Options before) {
+        Map<String, Object> wishes = new LinkedHashMap<>(Settings.of(given));
+        wishes.put("method", method);
+        wishes.put("steering", Steering.NONE);
+        if (method != Method.REFINE) {
+            wishes.remove("seedSequences");
+        }
+        Object network = wishes.remove("valueNetwork");
+        Map<String, Object> earlier = new LinkedHashMap<>(Settings.of(before));
+        Steering first = before.steering() == null ? Steering.NONE : before.steering();
+        earlier.put("steering", first.overriddenBy(given.steering()));
+        if (network != null) {
+            earlier.put("valueNetwork", network);
+        }
+        return new SampleDefaults(
+                        Settings.create(Options.class, wishes),
+                        Settings.create(Options.class, earlier))
+                .resolve();
+    }
+
     SamplingJob resolve() {
-        SamplingJob.Method method = first(Options::method, SamplingJob.Method.SVDD_PM);
+        Method method = first(Options::method, Method.SVDD_PM);
         SamplingJob.Sampler sampler = first(Options::sampler, SamplingJob.Sampler.ANCESTRAL);
-        boolean guided = method != SamplingJob.Method.UNGUIDED;
-        boolean svdd = guided && method != SamplingJob.Method.BEST_OF_N;
-        boolean draws = method == SamplingJob.Method.SVDD_PM;
         boolean grid = sampler == SamplingJob.Sampler.ANCESTRAL;
-        refuse("--candidates", given.candidates(), guided, "--method " + method);
-        refuse("--temperature", given.temperature(), svdd, "--method " + method);
-        refuse("--posterior-draws", given.posteriorDraws(), draws, "--method " + method);
-        refuse("--steps", given.steps(), grid, "--sampler " + sampler);
+        String model = first(Options::model, "rna-utr5");
+        boolean uniform = model.equals(SamplingJob.UNIFORM);
+        Integer label = first(Options::classLabel, null);
+        refuse("--steps", given.steps(), grid, "--sampler " + JobYaml.label(sampler));
+        refuse("--alphabet", given.alphabet(), uniform, "--model " + model);
+        refuse("--length", given.length(), uniform, "--model " + model);
+        refuse("--class-weight", given.classWeight(), label != null, "no --class");
+        refuse("--class-form", given.classForm(), label != null, "no --class");
+        refuse(
+                "--seed-sequences",
+                given.seedSequences(),
+                method == Method.REFINE,
+                "--method " + method);
         Backend backend = first(Options::backend, Backend.AUTO);
+        Steering earlier = before.steering() == null ? Steering.NONE : before.steering();
+        Steering steering = Steering.resolve(method, given.steering(), earlier);
+        boolean learned = SamplingJob.usesValueNetwork(method, steering);
+        refuse("--value-network", given.valueNetwork(), learned, "no learned value");
         return new SamplingJob(
-                first(Options::model, "rna-utr5"),
-                first(Options::reward, "mrl"),
-                rewardOptions(),
+                model,
+                uniform ? first(Options::alphabet, "ACGT") : null,
+                uniform ? first(Options::length, 32) : null,
+                label,
+                label == null ? null : first(Options::classWeight, 1.0),
+                label == null ? null : first(Options::classForm, SamplingJob.ClassForm.NORMALISED),
+                reward(),
+                first(Options::plugins, null),
+                first(Options::maxRewardCalls, null),
+                first(Options::rewardCache, null),
+                first(Options::constraints, null),
+                learned ? first(Options::valueNetwork, null) : null,
+                method == Method.REFINE ? first(Options::seedSequences, null) : null,
                 method,
+                steering,
                 first(Options::num, 64),
-                guided ? first(Options::candidates, 10) : null,
-                svdd ? first(Options::temperature, 0.0) : null,
-                draws ? first(Options::posteriorDraws, 8) : null,
                 sampler,
                 grid ? first(Options::steps, 128) : null,
                 first(Options::seed, 0L),
@@ -78,17 +134,38 @@ final class SampleDefaults {
                 backend);
     }
 
+    private Object reward() {
+        if (!(given.reward() instanceof RewardFlags flags)) {
+            return plain(RewardSpec.of(first(Options::reward, DEFAULT_REWARD)));
+        }
+        Object earlier = before.reward() == null ? DEFAULT_REWARD : before.reward();
+        return plain(changed(RewardSpec.of(earlier), flags));
+    }
+
     /** Options of another reward than the one before would not fit it. */
-    private Map<String, String> rewardOptions() {
-        Map<String, String> options = new TreeMap<>();
-        boolean sameReward = given.reward() == null || given.reward().equals(before.reward());
-        if (sameReward && before.rewardOptions() != null) {
-            options.putAll(before.rewardOptions());
+    private static RewardSpec changed(RewardSpec earlier, RewardFlags flags) {
+        if (flags.name() == null && flags.options().isEmpty()) {
+            return earlier;
         }
-        if (given.rewardOptions() != null) {
-            options.putAll(given.rewardOptions());
+        if (earlier instanceof NamedReward named
+                && (flags.name() == null || flags.name().equals(named.name()))) {
+            Map<String, Object> options = new LinkedHashMap<>(named.options());
+            options.putAll(flags.options());
+            return new NamedReward(named.name(), options);
         }
-        return options;
+        if (flags.name() == null) {
+            throw new IllegalArgumentException(
+                    "--reward-option belongs to a reward that is named, got a job that composes"
+                            + " one; set it in the job");
+        }
+        return new NamedReward(flags.name(), Map.copyOf(flags.options()));
+    }
+
+    /** A name where that says all, so that job files are short. */
+    private static Object plain(RewardSpec spec) {
+        return spec instanceof NamedReward named && named.options().isEmpty()
+                ? named.name()
+                : spec.toMap();
     }
 
     private <T> T first(Function<Options, T> option, T preset) {

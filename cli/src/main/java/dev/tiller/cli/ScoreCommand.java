@@ -48,7 +48,6 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Option(
             names = "--backend",
-            converter = Labels.Backends.class,
             defaultValue = "auto",
             description = "auto, pytorch or onnx: the engine of inference (default: auto).")
     private Backend backend;

@@ -1,7 +1,17 @@
 package dev.tiller.cli;
 
+import dev.tiller.cli.run.Method;
+import dev.tiller.cli.run.SamplingJob;
+import dev.tiller.cli.run.Steering;
+import dev.tiller.sampler.decoder.Keep;
+import dev.tiller.sampler.decoder.Potential;
+import dev.tiller.sampler.decoder.Resampling;
+import dev.tiller.zoo.Backend;
+import dev.tiller.zoo.ModelConfig;
 import dev.tiller.zoo.registry.Places;
+import dev.tiller.zoo.weights.Selection;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,6 +29,7 @@ import picocli.CommandLine.Spec;
         description = "Steers diffusion models: guided sampling and reward fine-tuning.",
         subcommands = {
             SampleCommand.class,
+            CompareCommand.class,
             ScoreCommand.class,
             PlotCommand.class,
             TrainCommand.class,
@@ -37,11 +48,31 @@ import picocli.CommandLine.Spec;
         footer = {
             "  tiller sample --out runs/first",
             "  tiller sample --method best-of-n --num 256 --out runs/best",
+            "  tiller compare --methods best-of-n,smc,svdd-pm --budget-denoiser-rows 20000",
             "  tiller score --reward mrl designs.fasta",
             "  tiller models show rna-utr5",
             "  tiller doctor"
         })
 public final class Tiller implements Runnable {
+    /** Options that take one of some names. */
+    private static final List<Class<? extends Enum<?>>> LABELLED =
+            List.of(
+                    Method.class,
+                    SamplingJob.Sampler.class,
+                    SamplingJob.ClassForm.class,
+                    Steering.ValueKind.class,
+                    Steering.PosteriorKind.class,
+                    Steering.Screen.class,
+                    Steering.GuidanceKind.class,
+                    Steering.Accept.class,
+                    Resampling.class,
+                    Potential.class,
+                    Keep.class,
+                    Backend.class,
+                    ModelConfig.Kind.class,
+                    ModelExportCommand.Format.class,
+                    Selection.Source.class);
+
     @Spec private CommandSpec spec;
 
     @Option(
@@ -71,8 +102,9 @@ public final class Tiller implements Runnable {
     /** Returns a command line that looks for files elsewhere. */
     static CommandLine commandLine(Places places) {
         Tiller tiller = new Tiller();
-        return new CommandLine(tiller, new Factory(places))
-                .setUsageHelpAutoWidth(true)
+        CommandLine line = new CommandLine(tiller, new Factory(places));
+        LABELLED.forEach(type -> Labels.register(line, type));
+        return line.setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(Tiller::usageError)
                 .setExecutionExceptionHandler(
                         (error, command, result) ->

@@ -25,7 +25,8 @@ class BadInputIT {
                 Arguments.of("--model nope", "unknown model 'nope'; built-in models: rna-utr5"),
                 Arguments.of("--reward mlr", "unknown reward 'mlr'; known rewards: "),
                 Arguments.of(
-                        "--method tds", "unknown value 'tds'; known: unguided, best-of-n, svdd-pm"),
+                        "--method tsd",
+                        "unknown value 'tsd'; known: unguided, best-of-n, importance"),
                 Arguments.of("--sampler x", "unknown value 'x'; known: ancestral, first-hitting"),
                 Arguments.of("--num 0", "--num must be at least 1, got 0"),
                 Arguments.of("--candidates 0", "--candidates must be at least 1, got 0"),

@@ -20,11 +20,34 @@ import java.util.TreeMap;
  * is an error, and so is an unknown key.
  */
 public final class Rewards implements AutoCloseable {
+    /** Wraps each registered reward that is made, such as in a cache. */
+    @FunctionalInterface
+    public interface Decorator {
+        /**
+         * Wraps a reward.
+         *
+         * @param provider what made it
+         * @param options the options it was made with
+         * @param reward the reward; closed by the returned one
+         * @return the reward to use in its place
+         */
+        Reward decorate(RewardProvider<?> provider, Map<String, ?> options, Reward reward);
+    }
+
     private final Optional<PlugIns> plugIns;
     private final Map<String, RewardProvider<?>> providers = new TreeMap<>();
+    private final Decorator decorator;
 
     private Rewards(Iterable<? extends RewardProvider<?>> providers, Optional<PlugIns> plugIns) {
+        this(providers, plugIns, (provider, options, reward) -> reward);
+    }
+
+    private Rewards(
+            Iterable<? extends RewardProvider<?>> providers,
+            Optional<PlugIns> plugIns,
+            Decorator decorator) {
         this.plugIns = plugIns;
+        this.decorator = decorator;
         for (RewardProvider<?> provider : providers) {
             String name = provider.name();
             String owner = ownerOf(provider);
@@ -164,7 +187,19 @@ public final class Rewards implements AutoCloseable {
      * @throws IllegalArgumentException if the name, a key or a value is wrong
      */
     public Reward create(String name, Map<String, ?> options, RewardContext context) {
-        return create(provider(name), options, context);
+        RewardProvider<?> provider = provider(name);
+        return decorator.decorate(provider, options, create(provider, options, context));
+    }
+
+    /**
+     * Returns the same rewards, each wrapped when it is made; also those that a composition is made
+     * of.
+     *
+     * @param decorator wraps a reward
+     * @return rewards that share the plug-ins of these and need not be closed beside them
+     */
+    public Rewards decoratedBy(Decorator decorator) {
+        return new Rewards(providers.values(), plugIns, decorator);
     }
 
     /**

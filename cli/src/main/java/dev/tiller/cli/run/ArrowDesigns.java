@@ -8,8 +8,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -23,30 +25,45 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Designs as an Arrow IPC file: {@code sample_id} int64, {@code design} utf8, {@code reward} and
- * {@code referee} float64 (null without a referee), {@code seed} int64.
+ * {@code referee} float64 (null without a referee), {@code seed} int64, and float64 columns for the
+ * components of the reward and the particles.
  */
 final class ArrowDesigns {
     private static final int ROWS_PER_BATCH = 65_536;
+    private static final int FIXED_COLUMNS = 5;
 
     private ArrowDesigns() {}
 
-    private static Schema schema(Map<String, String> metadata) {
+    private static Schema schema(List<String> columns, Map<String, String> metadata) {
         ArrowType int64 = new ArrowType.Int(64, true);
         ArrowType float64 = new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
-        return new Schema(
-                List.of(
-                        new Field("sample_id", FieldType.notNullable(int64), null),
-                        new Field("design", FieldType.notNullable(new ArrowType.Utf8()), null),
-                        new Field("reward", FieldType.notNullable(float64), null),
-                        new Field("referee", FieldType.nullable(float64), null),
-                        new Field("seed", FieldType.notNullable(int64), null)),
-                metadata);
+        List<Field> fields =
+                new ArrayList<>(
+                        List.of(
+                                new Field("sample_id", FieldType.notNullable(int64), null),
+                                new Field(
+                                        "design",
+                                        FieldType.notNullable(new ArrowType.Utf8()),
+                                        null),
+                                new Field("reward", FieldType.notNullable(float64), null),
+                                new Field("referee", FieldType.nullable(float64), null),
+                                new Field("seed", FieldType.notNullable(int64), null)));
+        for (String column : columns) {
+            fields.add(new Field(column, FieldType.nullable(float64), null));
+        }
+        return new Schema(fields, metadata);
     }
 
     static void write(Path file, List<DesignRow> designs, long seed, Map<String, String> metadata)
             throws IOException {
+        List<String> columns =
+                designs.stream()
+                        .flatMap(row -> row.columns().keySet().stream())
+                        .distinct()
+                        .toList();
         try (RootAllocator allocator = new RootAllocator();
-                VectorSchemaRoot root = VectorSchemaRoot.create(schema(metadata), allocator);
+                VectorSchemaRoot root =
+                        VectorSchemaRoot.create(schema(columns, metadata), allocator);
                 FileChannel channel =
                         FileChannel.open(
                                 file,
@@ -57,7 +74,7 @@ final class ArrowDesigns {
             writer.start();
             for (int start = 0; start < designs.size(); start += ROWS_PER_BATCH) {
                 int end = Math.min(designs.size(), start + ROWS_PER_BATCH);
-                fill(root, designs.subList(start, end), seed);
+                fill(root, designs.subList(start, end), columns, seed);
                 writer.writeBatch();
             }
             writer.end();
@@ -75,20 +92,29 @@ final class ArrowDesigns {
                 VarCharVector texts = (VarCharVector) root.getVector("design");
                 Float8Vector rewards = (Float8Vector) root.getVector("reward");
                 Float8Vector referees = (Float8Vector) root.getVector("referee");
+                List<FieldVector> others =
+                        root.getFieldVectors()
+                                .subList(FIXED_COLUMNS, root.getFieldVectors().size());
                 for (int i = 0; i < root.getRowCount(); i++) {
+                    Map<String, Double> columns = new TreeMap<>();
+                    for (FieldVector other : others) {
+                        columns.put(other.getName(), get((Float8Vector) other, i));
+                    }
                     designs.add(
                             new DesignRow(
                                     ids.get(i),
                                     new String(texts.get(i), StandardCharsets.UTF_8),
                                     rewards.get(i),
-                                    referees.isNull(i) ? Double.NaN : referees.get(i)));
+                                    get(referees, i),
+                                    columns));
                 }
             }
         }
         return designs;
     }
 
-    private static void fill(VectorSchemaRoot root, List<DesignRow> designs, long seed) {
+    private static void fill(
+            VectorSchemaRoot root, List<DesignRow> designs, List<String> columns, long seed) {
         root.allocateNew();
         BigIntVector ids = (BigIntVector) root.getVector("sample_id");
         VarCharVector texts = (VarCharVector) root.getVector("design");
@@ -100,13 +126,25 @@ final class ArrowDesigns {
             ids.setSafe(i, row.sampleId());
             texts.setSafe(i, row.design().getBytes(StandardCharsets.UTF_8));
             rewards.setSafe(i, row.reward());
-            if (Double.isNaN(row.referee())) {
-                referees.setNull(i);
-            } else {
-                referees.setSafe(i, row.referee());
-            }
+            set(referees, i, row.referee());
             seeds.setSafe(i, seed);
+            for (String column : columns) {
+                double value = row.columns().getOrDefault(column, Double.NaN);
+                set((Float8Vector) root.getVector(column), i, value);
+            }
         }
         root.setRowCount(designs.size());
+    }
+
+    private static void set(Float8Vector vector, int row, double value) {
+        if (Double.isNaN(value)) {
+            vector.setNull(row);
+        } else {
+            vector.setSafe(row, value);
+        }
+    }
+
+    private static double get(Float8Vector vector, int row) {
+        return vector.isNull(row) ? Double.NaN : vector.get(row);
     }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Files that appear whole or not at all. */
-final class AtomicFiles {
+public final class AtomicFiles {
     /** Writes a file under a temporary name. */
     @FunctionalInterface
     interface Content {
@@ -30,7 +30,14 @@ final class AtomicFiles {
         }
     }
 
-    static void write(Path file, String text) throws IOException {
+    /**
+     * Writes a file.
+     *
+     * @param file the file, replaced if it is there
+     * @param text its content, as UTF-8
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Path file, String text) throws IOException {
         write(file, temporary -> Files.writeString(temporary, text, StandardCharsets.UTF_8));
     }
 }

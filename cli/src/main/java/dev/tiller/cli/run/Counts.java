@@ -11,6 +11,7 @@ import dev.tiller.sampler.Ledger;
  * @param valueRowsWithoutSavings rows that would have gone through it without savings
  * @param rewardRows designs scored by the reward
  * @param rewardRowsWithoutSavings designs that would have been scored without savings
+ * @param gradientRows rows through networks forwards and backwards
  */
 public record Counts(
         long denoiserRows,
@@ -18,8 +19,9 @@ public record Counts(
         long valueRows,
         long valueRowsWithoutSavings,
         long rewardRows,
-        long rewardRowsWithoutSavings) {
-    static final Counts ZERO = new Counts(0, 0, 0, 0, 0, 0);
+        long rewardRowsWithoutSavings,
+        long gradientRows) {
+    static final Counts ZERO = new Counts(0, 0, 0, 0, 0, 0, 0);
 
     static Counts of(Ledger ledger) {
         return new Counts(
@@ -28,7 +30,8 @@ public record Counts(
                 ledger.rows(Ledger.Account.VALUE),
                 ledger.requestedRows(Ledger.Account.VALUE),
                 ledger.rows(Ledger.Account.REWARD),
-                ledger.requestedRows(Ledger.Account.REWARD));
+                ledger.requestedRows(Ledger.Account.REWARD),
+                ledger.rows(Ledger.Account.GRADIENT));
     }
 
     Counts plus(Counts other) {
@@ -38,7 +41,8 @@ public record Counts(
                 valueRows + other.valueRows,
                 valueRowsWithoutSavings + other.valueRowsWithoutSavings,
                 rewardRows + other.rewardRows,
-                rewardRowsWithoutSavings + other.rewardRowsWithoutSavings);
+                rewardRowsWithoutSavings + other.rewardRowsWithoutSavings,
+                gradientRows + other.gradientRows);
     }
 
     Counts minus(Counts other) {
@@ -48,6 +52,7 @@ public record Counts(
                 valueRows - other.valueRows,
                 valueRowsWithoutSavings - other.valueRowsWithoutSavings,
                 rewardRows - other.rewardRows,
-                rewardRowsWithoutSavings - other.rewardRowsWithoutSavings);
+                rewardRowsWithoutSavings - other.rewardRowsWithoutSavings,
+                gradientRows - other.gradientRows);
     }
 }

@@ -1,5 +1,8 @@
 package dev.tiller.cli.run;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * One finished design.
  *
@@ -7,5 +10,11 @@ package dev.tiller.cli.run;
  * @param design its letters
  * @param reward the reward it was made for
  * @param referee the score of the independent referee, NaN if the reward has none
+ * @param columns further numbers by column, such as the components of the reward
  */
-public record DesignRow(long sampleId, String design, double reward, double referee) {}
+public record DesignRow(
+        long sampleId, String design, double reward, double referee, Map<String, Double> columns) {
+    public DesignRow {
+        columns = columns == null ? Map.of() : new TreeMap<>(columns);
+    }
+}

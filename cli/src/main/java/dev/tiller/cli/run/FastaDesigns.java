@@ -33,7 +33,7 @@ final class FastaDesigns {
                         row.sampleId(),
                         row.reward(),
                         referee,
-                        job.method(),
+                        JobYaml.label(job.method()),
                         job.seed());
         return Fasta.Record.of(header, row.design());
     }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Properties;
 
 /** What made the designs: {@code manifest.json}. */
@@ -27,10 +29,12 @@ final class Manifest {
             Map<String, String> digests,
             Counts counts,
             double seconds,
-            int designs)
+            List<DesignRow> designs)
             throws IOException {
         Map<String, Object> content = new LinkedHashMap<>();
-        content.put("designs", designs);
+        boolean whole = designs.size() == job.num();
+        content.put("status", whole ? "complete" : "reward budget spent");
+        content.put("designs", designs.size());
         content.put("model", job.model());
         content.put("reward", job.reward());
         content.put("method", job.method().toString());
@@ -46,6 +50,11 @@ final class Manifest {
         content.put("value_rows_without_savings", counts.valueRowsWithoutSavings());
         content.put("reward_rows", counts.rewardRows());
         content.put("reward_rows_without_savings", counts.rewardRowsWithoutSavings());
+        content.put("gradient_rows", counts.gradientRows());
+        OptionalLong peak = PeakMemory.mebibytes();
+        if (peak.isPresent()) {
+            content.put("peak_memory_mib", peak.getAsLong());
+        }
         content.put("versions", versions());
         AtomicFiles.write(file, JSON.writeValueAsString(content) + System.lineSeparator());
     }

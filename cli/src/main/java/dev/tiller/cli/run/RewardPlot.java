@@ -32,21 +32,17 @@ public final class RewardPlot {
         Map<String, List<Double>> boxes = new LinkedHashMap<>();
         String reward = null;
         for (Path run : runs) {
-            Path designs = run.resolve(RunFolder.ARROW);
-            if (!Files.exists(designs)) {
-                throw new IllegalArgumentException(
-                        "a run must be finished to be drawn, but " + run + " has no designs.arrow");
-            }
-            SamplingJob job = RunFolder.job(run);
-            if (reward != null && !reward.equals(job.reward())) {
+            FinishedRun finished = FinishedRun.read(run);
+            SamplingJob job = finished.job();
+            if (reward != null && !reward.equals(job.rewardName())) {
                 throw new IllegalArgumentException(
                         "all runs must have the same reward, got "
                                 + reward
                                 + " and "
-                                + job.reward());
+                                + job.rewardName());
             }
-            reward = job.reward();
-            for (DesignRow row : ArrowDesigns.read(designs)) {
+            reward = job.rewardName();
+            for (DesignRow row : finished.designs()) {
                 add(boxes, job.method() + "\n" + reward, row.reward());
                 if (!Double.isNaN(row.referee())) {
                     add(boxes, job.method() + "\nreferee", row.referee());

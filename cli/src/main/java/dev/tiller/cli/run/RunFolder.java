@@ -131,10 +131,10 @@ public final class RunFolder {
     /**
      * Tells whether the run is finished.
      *
-     * @return true if the manifest, which is written last, is there
+     * @return true if the manifest, which is written last, is there, and no journal to go on with
      */
     public boolean finished() {
-        return Files.exists(file(MANIFEST));
+        return Files.exists(file(MANIFEST)) && Files.notExists(file(JOURNAL));
     }
 
     /**

@@ -1,19 +1,30 @@
 package dev.tiller.cli.run;
 
 import dev.tiller.zoo.Backend;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * A sampling run, resolved: what {@code job.yaml} holds and {@code --job} reads.
+ * A sampling run, resolved: what {@code job.yaml} holds and {@code --job} reads. Null is: not used.
  *
- * @param model built-in name or folder of the denoiser
- * @param reward name of the reward
- * @param rewardOptions options of the reward that differ from its defaults
+ * @param model built-in name or folder of the denoiser, or {@link #UNIFORM}
+ * @param alphabet letters of the uniform model
+ * @param length letters per design of the uniform model
+ * @param classLabel class of a class-conditional model
+ * @param classWeight w of classifier-free guidance
+ * @param classForm its form
+ * @param reward a name, or a map that composes a reward
+ * @param plugins jars with rewards
+ * @param maxRewardCalls designs that the reward may score
+ * @param rewardCache folder that keeps scores between runs
+ * @param constraints rules that every design keeps
+ * @param valueNetwork built-in name or folder of the value network, where it is not the model's own
+ * @param seedSequences FASTA file of the designs that refinement starts from
  * @param method how the trajectory is steered
+ * @param steering its settings
  * @param num designs to make
- * @param candidates M (svdd-pm, svdd-mc) or N (best-of-n); null where the method has none
- * @param temperature tau of svdd-pm and svdd-mc; null where the method has none
- * @param posteriorDraws K of svdd-pm, 0 for the mode; null where the method has none
  * @param sampler reverse process
  * @param steps reverse steps; null for first-hitting, which has one per token
  * @param seed the seed of all randomness
@@ -24,13 +35,21 @@ import java.util.Map;
  */
 public record SamplingJob(
         String model,
-        String reward,
-        Map<String, String> rewardOptions,
+        String alphabet,
+        Integer length,
+        Integer classLabel,
+        Double classWeight,
+        ClassForm classForm,
+        Object reward,
+        List<String> plugins,
+        Long maxRewardCalls,
+        String rewardCache,
+        Map<String, Object> constraints,
+        String valueNetwork,
+        String seedSequences,
         Method method,
+        Steering steering,
         int num,
-        Integer candidates,
-        Double temperature,
-        Integer posteriorDraws,
         Sampler sampler,
         Integer steps,
         long seed,
@@ -38,67 +57,47 @@ public record SamplingJob(
         int threads,
         String device,
         Backend backend) {
-    /** How the trajectory is steered. */
-    public enum Method {
-        /** Not at all. */
-        UNGUIDED("unguided"),
-        /** N chains, the best one kept. */
-        BEST_OF_N("best-of-n"),
-        /** SVDD with the posterior-mean value. */
-        SVDD_PM("svdd-pm"),
-        /** SVDD with a learned value network. */
-        SVDD_MC("svdd-mc");
+    /** The model that gives every letter the same probability. */
+    public static final String UNIFORM = "uniform";
 
-        private final String label;
+    /** What two jobs that make the same designs may differ in. */
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of("batchSize", "threads", "device", "backend", "rewardCache", "maxRewardCalls");
 
-        Method(String label) {
-            this.label = label;
-        }
-
-        /** Returns the name used on the command line. */
-        @Override
-        public String toString() {
-            return label;
-        }
+    /** The form of classifier-free guidance. */
+    public enum ClassForm {
+        /** A normalised distribution. */
+        NORMALISED,
+        /** Left unnormalised, as in the published code. */
+        REFERENCE
     }
 
     /** The reverse process. */
     public enum Sampler {
         /** T equal steps. */
-        ANCESTRAL("ancestral"),
+        ANCESTRAL,
         /** One token per step, without discretisation error. */
-        FIRST_HITTING("first-hitting");
-
-        private final String label;
-
-        Sampler(String label) {
-            this.label = label;
-        }
-
-        /** Returns the name used on the command line. */
-        @Override
-        public String toString() {
-            return label;
-        }
+        FIRST_HITTING
     }
 
     public SamplingJob {
         backend = backend == null ? Backend.AUTO : backend;
+        steering = steering == null ? Steering.NONE : steering;
         require("num", num >= 1, "at least 1", num);
-        require("candidates", candidates == null || candidates >= 1, "at least 1", candidates);
         require("steps", steps == null || steps >= 1, "at least 1", steps);
+        require("length", length == null || length >= 1, "at least 1", length);
         require("batch-size", batchSize >= 1, "at least 1", batchSize);
         require("threads", threads >= 1, "at least 1", threads);
         require(
-                "temperature",
-                temperature == null || (temperature >= 0 && Double.isFinite(temperature)),
-                "at least 0 and finite",
-                temperature);
+                "max-reward-calls",
+                maxRewardCalls == null || maxRewardCalls >= 1,
+                "at least 1",
+                maxRewardCalls);
         require(
-                "posterior-draws",
-                posteriorDraws == null || (posteriorDraws >= 0 && posteriorDraws <= 1024),
-                "in [0, 1024]",
-                posteriorDraws);
+                "class-weight",
+                classWeight == null || Double.isFinite(classWeight),
+                "finite",
+                classWeight);
     }
 
     private static void require(String name, boolean holds, String rule, Object value) {
@@ -108,38 +107,73 @@ public record SamplingJob(
     }
 
     /**
-     * Tells whether two jobs make the same designs: they may differ in batch size, threads and
-     * device.
+     * Tells whether a method asks a value network.
+     *
+     * @param method the method
+     * @param steering its settings
+     * @return true if one is needed
+     */
+    public static boolean usesValueNetwork(Method method, Steering steering) {
+        return method == Method.SVDD_MC
+                || steering.value() == Steering.ValueKind.LEARNED
+                || steering.screen() == Steering.Screen.LEARNED;
+    }
+
+    /**
+     * Returns the reward's name.
+     *
+     * @return its registered name, or {@code composite}
+     */
+    public String rewardName() {
+        if (reward instanceof Map<?, ?> map) {
+            return map.get("reward") instanceof String name ? name : "composite";
+        }
+        return String.valueOf(reward);
+    }
+
+    /**
+     * Tells whether two jobs make the same designs: they may differ in batch size, threads, device,
+     * and what the reward may cost.
      *
      * @param other another job
      * @return true if all else is equal
      */
     boolean sameDesigns(SamplingJob other) {
-        return equals(other.with(batchSize, threads, device, other.backend()));
+        Map<String, Object> mine = Settings.of(this);
+        Map<String, Object> others = Settings.of(other);
+        mine.keySet().removeAll(WITHOUT_EFFECT);
+        others.keySet().removeAll(WITHOUT_EFFECT);
+        return mine.equals(others);
+    }
+
+    /**
+     * Returns the same job with another seed.
+     *
+     * @param other the seed
+     * @return another job
+     */
+    public SamplingJob withSeed(long other) {
+        return with("seed", other);
     }
 
     /** The same job with the engine that it runs on. */
     SamplingJob withBackend(Backend engine) {
-        return with(batchSize, threads, device, engine);
+        return with("backend", engine);
     }
 
-    private SamplingJob with(
-            int otherBatchSize, int otherThreads, String otherDevice, Backend otherBackend) {
-        return new SamplingJob(
-                model,
-                reward,
-                rewardOptions,
-                method,
-                num,
-                candidates,
-                temperature,
-                posteriorDraws,
-                sampler,
-                steps,
-                seed,
-                otherBatchSize,
-                otherThreads,
-                otherDevice,
-                otherBackend);
+    /**
+     * Returns the same job with other settings of its method.
+     *
+     * @param other the settings
+     * @return another job
+     */
+    public SamplingJob withSteering(Steering other) {
+        return with("steering", other);
+    }
+
+    private SamplingJob with(String component, Object value) {
+        Map<String, Object> settings = new LinkedHashMap<>(Settings.of(this));
+        settings.put(component, value);
+        return Settings.create(SamplingJob.class, settings);
     }
 }

@@ -1,61 +1,39 @@
 package dev.tiller.cli.run;
 
-import ai.djl.Device;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import dev.tiller.guidance.CleanReward;
-import dev.tiller.guidance.DesignReader;
-import dev.tiller.guidance.LearnedValue;
-import dev.tiller.guidance.PosteriorMeanValue;
+import ai.djl.ndarray.types.Shape;
 import dev.tiller.rewards.Designs;
-import dev.tiller.rewards.Reward;
-import dev.tiller.rewards.RewardContext;
-import dev.tiller.rewards.Rewards;
+import dev.tiller.rewards.cache.BudgetExhaustedException;
 import dev.tiller.sampler.Decoder;
 import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Philox;
-import dev.tiller.sampler.ReverseProcess;
 import dev.tiller.sampler.State;
-import dev.tiller.sampler.decoder.Ancestral;
-import dev.tiller.sampler.decoder.BestOfN;
-import dev.tiller.sampler.decoder.Svdd;
-import dev.tiller.sampler.masked.FirstHitting;
-import dev.tiller.sampler.masked.MaskedDiffusion;
-import dev.tiller.zoo.Backend;
-import dev.tiller.zoo.Devices;
-import dev.tiller.zoo.ModelConfig;
-import dev.tiller.zoo.ModelDirectory;
-import dev.tiller.zoo.ModelZoo;
-import dev.tiller.zoo.NetworkDenoiser;
-import dev.tiller.zoo.NetworkValue;
+import dev.tiller.sampler.StepListener;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * One sampling run: loads model, reward and referee, decodes batch by batch, and writes the files.
+ * One sampling run: decodes batch by batch and writes the files.
  *
  * <p>Everything is loaded, and every misfit found, in the constructor, before the run folder
  * exists.
  */
 public final class SamplingRun implements AutoCloseable {
+    /** Steps of the likelihood bound. */
+    private static final int LIKELIHOOD_STEPS = 32;
+
     private final SamplingJob job;
-    private final String engine;
-    private final NDManager devices;
-    private final NetworkDenoiser denoiser;
-    private final NetworkValue valueNetwork;
-    private final Reward reward;
-    private final Optional<Reward> referee;
-    private final ReverseProcess process;
+    private final JobParts parts;
     private final Decoder decoder;
-    private final DesignReader reader;
-    private final CleanReward cleanReward;
 
     /**
      * Loads what a job needs.
@@ -65,30 +43,14 @@ public final class SamplingRun implements AutoCloseable {
      * @throws IllegalArgumentException if a name is unknown or the parts do not fit together
      */
     public SamplingRun(SamplingJob job) throws IOException {
-        ModelDirectory model = ModelZoo.find(job.model());
-        ModelConfig config = model.config();
-        Rewards rewards = Rewards.load();
-        RewardContext context = new RewardContext(job.device(), rewardBackend(job).toString());
-        reward = rewards.create(job.reward(), job.rewardOptions(), context);
-        Rewards.requireReadable(reward, config.alphabet(), job.model());
-        referee = reward.referee().map(name -> rewards.create(name, Map.of(), context));
-        String valueName =
-                job.method() == SamplingJob.Method.SVDD_MC ? valueName(job, config) : null;
-        Device device = Devices.parse(job.device(), job.backend());
-        denoiser = ModelZoo.denoiser(job.model(), job.backend(), device);
-        valueNetwork = valueName == null ? null : ModelZoo.value(valueName, job.backend(), device);
-        devices = denoiser.network().newManager();
-        engine = denoiser.network().engine();
-        this.job = job.withBackend(denoiser.network().backend());
-        reader = DesignReader.ofTokens(config.alphabet());
-        cleanReward = new CleanReward(reward, reader);
-        process = process(config);
-        decoder = decoder();
-    }
-
-    /** A reward runs on the engine that was asked for if it can. */
-    private static Backend rewardBackend(SamplingJob job) {
-        return job.backend() == Backend.ONNX ? Backend.AUTO : job.backend();
+        parts = new JobParts(job);
+        this.job = job.withBackend(parts.model().backend(job.backend()));
+        try {
+            decoder = new Decoders(job, parts).create();
+        } catch (RuntimeException e) {
+            parts.close();
+            throw e;
+        }
     }
 
     /**
@@ -106,51 +68,11 @@ public final class SamplingRun implements AutoCloseable {
      * @return one line
      */
     public String engine() {
-        return engine;
+        return parts.model().engine();
     }
 
-    private static String valueName(SamplingJob job, ModelConfig config) {
-        String name = config.valueNetworks().get(job.reward());
-        if (name == null) {
-            throw new IllegalArgumentException(
-                    "--method svdd-mc needs a value network of reward '"
-                            + job.reward()
-                            + "' for model '"
-                            + job.model()
-                            + "', which has them for "
-                            + config.valueNetworks().keySet()
-                            + "; train one (objective soft-value) or use --method svdd-pm");
-        }
-        return name;
-    }
-
-    private ReverseProcess process(ModelConfig config) {
-        return job.sampler() == SamplingJob.Sampler.FIRST_HITTING
-                ? new FirstHitting(denoiser, denoiser.schedule(), config.length(), devices)
-                : new MaskedDiffusion(
-                        denoiser,
-                        denoiser.schedule(),
-                        config.length(),
-                        devices,
-                        MaskedDiffusion.Options.published(job.steps()));
-    }
-
-    private Decoder decoder() {
-        return switch (job.method()) {
-            case UNGUIDED -> new Ancestral();
-            case BEST_OF_N -> new BestOfN(job.candidates(), cleanReward);
-            case SVDD_PM ->
-                    new Svdd(
-                            job.candidates(),
-                            job.temperature(),
-                            new PosteriorMeanValue(
-                                    process, cleanReward, job.posteriorDraws(), devices));
-            case SVDD_MC ->
-                    new Svdd(
-                            job.candidates(),
-                            job.temperature(),
-                            new LearnedValue(valueNetwork, devices));
-        };
+    private Ledger openLedger() {
+        return new Ledger(new Ledger.Options(job.threads(), parts.model().rowsPerCall(), true));
     }
 
     /**
@@ -158,73 +80,145 @@ public final class SamplingRun implements AutoCloseable {
      *
      * @param folder the run's folder
      * @param listener told of progress
-     * @return what was made
+     * @return what was made; fewer designs than asked for if the reward budget was spent
      * @throws IOException if a file cannot be written
+     * @throws BudgetExhaustedException if the reward budget was spent before one batch was finished
      */
     public Summary run(RunFolder folder, RunListener listener) throws IOException {
         Journal journal = folder.journal();
-        List<DesignRow> designs = new ArrayList<>();
-        Counts counts = Counts.ZERO;
-        double seconds = 0;
+        Progress done = new Progress();
         for (Journal.Batch batch : journal.read()) {
+            done.add(batch);
+        }
+        parts.rewards().spentBefore(done.counts.rewardRows());
+        Set<Long> known =
+                done.designs.stream().map(DesignRow::sampleId).collect(Collectors.toSet());
+        long[] open = LongStream.range(0, job.num()).filter(id -> !known.contains(id)).toArray();
+        boolean whole = true;
+        try (Ledger ledger = openLedger()) {
+            for (int start = 0; start < open.length; start += job.batchSize()) {
+                long[] ids =
+                        Arrays.copyOfRange(
+                                open, start, Math.min(open.length, start + job.batchSize()));
+                Journal.Batch batch = batch(ids, ledger, done.designs.size(), listener);
+                journal.append(batch);
+                done.add(batch);
+            }
+        } catch (BudgetExhaustedException e) {
+            if (done.designs.isEmpty()) {
+                throw new BudgetExhaustedException(
+                        e.getMessage()
+                                + " before the first batch was finished; raise"
+                                + " --max-reward-calls or lower --batch-size, now "
+                                + job.batchSize());
+            }
+            whole = false;
+        }
+        done.designs.sort(Comparator.comparingLong(DesignRow::sampleId));
+        Summary summary = new Summary(job, List.copyOf(done.designs), done.counts, done.seconds);
+        write(folder, summary);
+        if (whole) {
+            journal.delete();
+        }
+        return summary;
+    }
+
+    /** What was made so far. */
+    private static final class Progress {
+        private final List<DesignRow> designs = new ArrayList<>();
+        private Counts counts = Counts.ZERO;
+        private double seconds;
+
+        void add(Journal.Batch batch) {
             designs.addAll(batch.designs());
             counts = counts.plus(batch.counts());
             seconds += batch.seconds();
         }
-        Set<Long> done = designs.stream().map(DesignRow::sampleId).collect(Collectors.toSet());
-        long[] open = LongStream.range(0, job.num()).filter(id -> !done.contains(id)).toArray();
-        Ledger.Options options =
-                new Ledger.Options(job.threads(), denoiser.network().rowsPerCall(), true);
-        try (Ledger ledger = new Ledger(options)) {
-            for (int start = 0; start < open.length; start += job.batchSize()) {
-                long[] ids =
-                        java.util.Arrays.copyOfRange(
-                                open, start, Math.min(open.length, start + job.batchSize()));
-                Counts before = Counts.of(ledger);
-                long began = System.nanoTime();
-                List<DesignRow> batch = decode(ids, ledger, designs.size(), listener);
-                Counts spent = Counts.of(ledger).minus(before);
-                double took = (System.nanoTime() - began) / 1e9;
-                journal.append(new Journal.Batch(batch, spent, took));
-                designs.addAll(batch);
-                counts = counts.plus(spent);
-                seconds += took;
-            }
-        }
-        designs.sort(Comparator.comparingLong(DesignRow::sampleId));
-        Summary summary = new Summary(job, List.copyOf(designs), counts, seconds);
-        write(folder, summary);
-        journal.delete();
-        return summary;
+    }
+
+    private Journal.Batch batch(
+            long[] ids, Ledger ledger, int designsBefore, RunListener listener) {
+        Counts before = Counts.of(ledger);
+        long began = System.nanoTime();
+        Map<Long, Map<String, Double>> particles = new LinkedHashMap<>();
+        StepListener told =
+                new StepListener() {
+                    @Override
+                    public void stepDone(int step, int steps) {
+                        listener.progress(
+                                (long) designsBefore * steps + (long) step * ids.length,
+                                (long) job.num() * steps,
+                                designsBefore);
+                    }
+
+                    @Override
+                    public void particlesWeighted(long sampleId, double size, int ancestors) {
+                        particles.put(
+                                sampleId, Map.of("ess", size, "ancestors", (double) ancestors));
+                    }
+                };
+        List<DesignRow> designs = decode(ids, ledger, told, particles);
+        Counts spent = Counts.of(ledger).minus(before);
+        return new Journal.Batch(designs, spent, (System.nanoTime() - began) / 1e9);
     }
 
     private List<DesignRow> decode(
-            long[] ids, Ledger ledger, int designsBefore, RunListener listener) {
-        long total = (long) job.num() * process.steps();
-        try (NDManager scope = devices.newSubManager()) {
-            State x0 =
-                    decoder.decode(
-                            process,
-                            ids,
-                            new Philox(job.seed()),
-                            ledger,
-                            scope,
-                            (step, steps) ->
-                                    listener.progress(
-                                            (long) designsBefore * steps + (long) step * ids.length,
-                                            total,
-                                            designsBefore));
-            Designs designs = reader.read(x0);
-            double[] scores =
-                    cleanReward.estimate(x0, process.steps(), ledger, new Philox(job.seed()));
-            double[] referees = referee.map(judge -> judge.score(designs)).orElse(null);
+            long[] ids,
+            Ledger ledger,
+            StepListener listener,
+            Map<Long, Map<String, Double>> particles) {
+        Philox noise = new Philox(job.seed());
+        try (NDManager scope = parts.devices().newSubManager()) {
+            State x0 = decoder.decode(parts.process(), ids, noise, ledger, scope, listener);
+            Designs designs = parts.reader().read(x0);
+            double[] scores = parts.reward().estimate(x0, parts.process().steps(), ledger, noise);
+            double[] referees = parts.rewards().judge(designs);
+            List<Map<String, Double>> columns = parts.rewards().breakdown(designs);
             List<DesignRow> rows = new ArrayList<>();
             for (int i = 0; i < ids.length; i++) {
                 double second = referees == null ? Double.NaN : referees[i];
-                rows.add(new DesignRow(ids[i], designs.sequences().get(i), scores[i], second));
+                Map<String, Double> more = columns.get(i);
+                more.putAll(particles.getOrDefault(ids[i], Map.of()));
+                rows.add(
+                        new DesignRow(ids[i], designs.sequences().get(i), scores[i], second, more));
             }
             ledger.forget(); // so that counts do not depend on where a run was resumed
             return rows;
+        }
+    }
+
+    /**
+     * Makes the first designs of the job without writing them, to learn what they cost.
+     *
+     * @param designs how many
+     * @return what was evaluated
+     */
+    public Counts cost(int designs) {
+        long[] ids = LongStream.range(0, designs).toArray();
+        try (Ledger ledger = openLedger()) {
+            decode(ids, ledger, StepListener.NONE, Map.of());
+            return Counts.of(ledger);
+        }
+    }
+
+    /**
+     * Estimates how natural designs are: a lower bound of log p(x0) under the model of the job.
+     *
+     * @param designs clean designs
+     * @return the bound of each in nats, from 32 times, with randomness that does not depend on the
+     *     job's seed
+     */
+    public double[] logLikelihoods(List<String> designs) {
+        String alphabet = parts.model().shape().alphabet();
+        int length = parts.model().shape().length();
+        long[] tokens =
+                designs.stream().flatMapToInt(String::chars).mapToLong(alphabet::indexOf).toArray();
+        long[] ids = LongStream.range(0, designs.size()).toArray();
+        try (Ledger ledger = openLedger();
+                NDManager scope = parts.devices().newSubManager()) {
+            NDList arrays = new NDList(scope.create(tokens, new Shape(ids.length, length)));
+            State x0 = new State(arrays, ids, new int[ids.length]);
+            return parts.likelihood(LIKELIHOOD_STEPS).estimate(x0, ledger, new Philox(0));
         }
     }
 
@@ -234,7 +228,7 @@ public final class SamplingRun implements AutoCloseable {
                 folder.file(RunFolder.FASTA), file -> FastaDesigns.write(file, designs, job));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("model", job.model());
-        metadata.put("reward", job.reward());
+        metadata.put("reward", job.rewardName());
         metadata.put("method", job.method().toString());
         AtomicFiles.write(
                 folder.file(RunFolder.ARROW),
@@ -242,32 +236,15 @@ public final class SamplingRun implements AutoCloseable {
         Manifest.write(
                 folder.file(RunFolder.MANIFEST),
                 job,
-                digests(),
+                parts.digests(),
                 summary.counts(),
                 summary.seconds(),
-                designs.size());
-    }
-
-    private Map<String, String> digests() {
-        Map<String, String> digests = new LinkedHashMap<>();
-        digests.put("model", denoiser.network().digest());
-        if (valueNetwork != null) {
-            digests.put("value", valueNetwork.network().digest());
-        }
-        reward.digest().ifPresent(digest -> digests.put("reward", digest));
-        referee.flatMap(Reward::digest).ifPresent(digest -> digests.put("referee", digest));
-        return digests;
+                designs);
     }
 
     /** Frees the networks. */
     @Override
     public void close() {
-        denoiser.close();
-        if (valueNetwork != null) {
-            valueNetwork.close();
-        }
-        reward.close();
-        referee.ifPresent(Reward::close);
-        devices.close();
+        parts.close();
     }
 }

@@ -1,6 +1,5 @@
 package dev.tiller.cli.run;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,7 +31,7 @@ public record Summary(SamplingJob job, List<DesignRow> designs, Counts counts, d
                         "median",
                         "90 %",
                         "best"));
-        text.append(row("reward " + job.reward(), rewards));
+        text.append(row("reward " + job.rewardName(), rewards));
         if (!Double.isNaN(referees[0])) {
             text.append(row("referee", referees));
         }
@@ -55,25 +54,9 @@ public record Summary(SamplingJob job, List<DesignRow> designs, Counts counts, d
                 Locale.ROOT,
                 "%-24s %9.4f %9.4f %9.4f %9.4f%n",
                 name,
-                quantile(values, 0.1),
-                quantile(values, 0.5),
-                quantile(values, 0.9),
-                quantile(values, 1));
-    }
-
-    /**
-     * Returns a quantile, interpolated linearly as NumPy does.
-     *
-     * @param values at least one number
-     * @param level in [0, 1]
-     * @return the quantile
-     */
-    static double quantile(double[] values, double level) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        double position = level * (sorted.length - 1);
-        int below = (int) position;
-        int above = Math.min(below + 1, sorted.length - 1);
-        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+                Quantiles.of(values, 0.1),
+                Quantiles.of(values, 0.5),
+                Quantiles.of(values, 0.9),
+                Quantiles.of(values, 1));
     }
 }

@@ -6,6 +6,15 @@ package dev.tiller.rewards.cache;
  */
 public final class BudgetExhaustedException extends RuntimeException {
 
+    /**
+     * Says that a budget is spent.
+     *
+     * @param message what happened, and what to do
+     */
+    public BudgetExhaustedException(String message) {
+        super(message);
+    }
+
     BudgetExhaustedException(long calls, long remaining, int asked) {
         super(
                 "reward budget of "

@@ -52,6 +52,15 @@ public final class RewardBudget {
         return calls - spent.get();
     }
 
+    /**
+     * Counts what was spent before, as when a run is resumed.
+     *
+     * @param designs designs that were scored, at least 0; more than are left empty the budget
+     */
+    public void spentBefore(long designs) {
+        spent.updateAndGet(before -> Math.min(calls, before + designs));
+    }
+
     /** Takes a number of calls, or throws and takes none. */
     void spend(int designs) {
         long before = spent.get();

@@ -1,0 +1,69 @@
+package dev.tiller.cli.compare;
+
+import dev.tiller.cli.Tiller;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One {@code tiller sample} in a JVM of its own, so that its time and memory are its own. Its
+ * output goes to a log beside its run folder.
+ */
+final class ChildRun {
+    private ChildRun() {}
+
+    /**
+     * Runs a command line and waits for it.
+     *
+     * @param arguments arguments of {@code tiller}
+     * @param log receives what it prints
+     * @return its exit code
+     */
+    static int execute(List<String> arguments, Path log) throws IOException {
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (!option.startsWith("-agentlib") && !option.startsWith("-javaagent")) {
+                line.add(option);
+            }
+        }
+        line.add("-cp");
+        line.add(absolute(System.getProperty("java.class.path")));
+        line.add(Tiller.class.getName());
+        line.addAll(arguments);
+        Process child =
+                new ProcessBuilder(line)
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        try {
+            return child.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for " + log, e);
+        } finally {
+            child.destroy();
+        }
+    }
+
+    private static String absolute(String classPath) {
+        List<String> entries = new ArrayList<>();
+        for (String entry : classPath.split(File.pathSeparator)) {
+            entries.add(Path.of(entry).toAbsolutePath().toString());
+        }
+        return String.join(File.pathSeparator, entries);
+    }
+
+    /** Returns the last line of a log that says what went wrong. */
+    static String reason(Path log) throws IOException {
+        return Files.readAllLines(log).stream()
+                .filter(text -> text.startsWith("tiller:"))
+                .map(text -> text.substring("tiller:".length()).strip())
+                .reduce((first, second) -> second)
+                .orElse("see " + log);
+    }
+}

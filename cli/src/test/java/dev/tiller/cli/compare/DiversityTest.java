@@ -1,0 +1,28 @@
+package dev.tiller.cli.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DiversityTest {
+    @Test
+    void isTheMeanOverPairs() {
+        assertEquals(
+                (0.25 + 1 + 0.75) / 3,
+                Diversity.meanPairwiseDistance(List.of("AAAA", "AAAC", "CCCC")),
+                1e-12);
+    }
+
+    @Test
+    void countsLettersThatOneLacks() {
+        assertEquals(0.5, Diversity.meanPairwiseDistance(List.of("AC", "ACGT")), 1e-12);
+    }
+
+    @Test
+    void equalDesignsHaveNone() {
+        assertEquals(0, Diversity.meanPairwiseDistance(List.of("ACGT", "ACGT")));
+        assertEquals(0, Diversity.meanPairwiseDistance(List.of("ACGT")));
+        assertEquals(0.5, Diversity.uniqueShare(List.of("A", "A", "C", "A")));
+    }
+}

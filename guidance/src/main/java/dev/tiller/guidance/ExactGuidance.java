@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * Guidance by values of all single changes: g[l, k] = strength (v(x with letter k at l) - v(x)) for
- * each masked position l and letter k (Nisonoff et al. 2024, arXiv 2406.01572, equation 5; Schiff
- * et al. 2024, arXiv 2412.10193, D-CBG). It needs no gradient, but L K values per step.
+ * each masked position l and letter k (Nisonoff et al. 2024, arXiv 2406.01572; Schiff et al. 2024,
+ * arXiv 2412.10193, D-CBG). It needs no gradient, but L K values per step.
  *
  * <p>Where a step reveals one token at most, as in first-hitting sampling, each candidate is a
  * single change, so the tilted step is p(xs | xt) exp(strength v(xs)), normalised: with the exact

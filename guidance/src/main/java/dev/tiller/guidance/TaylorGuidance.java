@@ -14,12 +14,15 @@ import java.util.stream.IntStream;
  * state takes the place of L K values.
  *
  * <p>With a learned value this is classifier guidance of discrete diffusion in its first-order form
- * (Schiff et al. 2024, arXiv 2412.10193, D-CBG; Nisonoff et al. 2024, arXiv 2406.01572, section
- * 3.3); with a {@link SoftPosteriorValue} it is DPS.
+ * (Schiff et al. 2024, arXiv 2412.10193, D-CBG; Nisonoff et al. 2024, arXiv 2406.01572); with a
+ * {@link SoftPosteriorValue} it is DPS.
  *
  * <p>The strength is 1 / tau, in 1 / (unit of the value), and does not depend on the size of the
  * batch: the gradient is that of each state's own value. The value is asked for at index {@code
  * step + 1}, as in {@link ExactGuidance}: it stands for the candidates of the step.
+ *
+ * <p>A value whose gains are positive on average over the letters also makes ancestral steps reveal
+ * tokens sooner, the more the stronger; first-hitting steps reveal one token whatever the strength.
  */
 public final class TaylorGuidance implements Guidance {
     private final DifferentiableValue value;

@@ -25,6 +25,10 @@ import dev.tiller.zoo.architecture.DnaConv;
 import dev.tiller.zoo.architecture.Enformer;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.architecture.Optimus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -38,6 +42,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -282,6 +287,23 @@ class InputGradientsIT {
         try (LearnedReward reward = mrl(backend)) {
             DifferentiableReward relaxed = reward.differentiable().orElseThrow();
             return relaxed.differentiate(new RelaxedDesigns("ACGT", 50, designs(5)));
+        }
+    }
+
+    @Test
+    void weightsThatChangedSinceAreAnError(@TempDir Path folder) throws IOException {
+        ModelDirectory model =
+                ModelExport.safeTensors(ModelZoo.builtIn("rna-utr5-mrl"), folder.resolve("mrl"));
+        try (LearnedReward reward =
+                new LearnedReward("mrl", Optional.empty(), model, Backend.ONNX, Device.cpu())) {
+            Path weights = folder.resolve("mrl/model.safetensors");
+            Files.write(weights, new byte[1], StandardOpenOption.APPEND);
+            DifferentiableReward relaxed = reward.differentiable().orElseThrow();
+            RelaxedDesigns designs = new RelaxedDesigns("ACGT", 50, designs(1));
+            String text =
+                    assertThrows(IllegalStateException.class, () -> relaxed.differentiate(designs))
+                            .getMessage();
+            assertTrue(text.contains("must not change while it is in use"), text);
         }
     }
 

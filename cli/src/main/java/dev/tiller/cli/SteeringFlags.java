@@ -108,8 +108,8 @@ final class SteeringFlags {
     @Option(
             names = "--strength",
             description =
-                    "Strength of guidance, in 1 / unit of the reward (default: 1 / temperature, or"
-                            + " 10).")
+                    "Strength of guidance, in 1 / unit of the reward (default: 20; of tds 1 /"
+                            + " temperature).")
     private Double strength;
 
     @Option(

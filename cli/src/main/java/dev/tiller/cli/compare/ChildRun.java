@@ -31,6 +31,7 @@ final class ChildRun {
                 line.add(option);
             }
         }
+        line.add("--add-opens=java.base/java.nio=ALL-UNNAMED"); // Arrow; said by the jar's manifest
         line.add("-cp");
         line.add(absolute(System.getProperty("java.class.path")));
         line.add(Tiller.class.getName());

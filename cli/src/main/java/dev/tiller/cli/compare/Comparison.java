@@ -79,7 +79,8 @@ public final class Comparison {
         for (int i = 0; i < seeds; i++) {
             SamplingJob seeded = job.withSeed(job.seed() + i);
             Path run = folder.resolve(job.method() + "-seed-" + seeded.seed());
-            progress.accept(job.method() + " " + Effort.describe(job) + ", seed " + seeded.seed());
+            String what = (job.method() + " " + Effort.describe(job)).strip();
+            progress.accept(what + ", seed " + seeded.seed());
             Path log = folder.resolve(run.getFileName() + ".log");
             Path file = folder.resolve(run.getFileName() + ".yaml");
             Files.writeString(file, JobYaml.write(seeded));

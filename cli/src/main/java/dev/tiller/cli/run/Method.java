@@ -50,11 +50,11 @@ public enum Method {
     /** Twisted diffusion sampler: SMC with a guided proposal. */
     TDS("tds", particles(), value(), settings("strength", null)),
     /** Diffusion posterior sampling: the gradient through reward and denoiser. */
-    DPS("dps", settings("strength", null)),
+    DPS("dps", settings("strength", 20.0)),
     /** Discrete classifier guidance, exact over single letters or by a gradient. */
     CLASSIFIER_GUIDANCE(
             "classifier-guidance",
-            settings("strength", null, "guidance", GuidanceKind.EXACT),
+            settings("strength", 20.0, "guidance", GuidanceKind.EXACT),
             value()),
     /** Iterative refinement: noise designs again in part, decode them by SVDD, keep the better. */
     REFINE(

@@ -17,6 +17,9 @@ import org.knowm.xchart.style.Styler;
 
 /** Draws the rewards of several runs side by side, each with its referee. */
 public final class RewardPlot {
+    /** Wide enough for the longest name of a method and the word referee. */
+    private static final int PIXELS_PER_BOX = 135;
+
     private RewardPlot() {}
 
     /**
@@ -49,7 +52,7 @@ public final class RewardPlot {
                 }
             }
         }
-        BoxChart chart = chart(reward);
+        BoxChart chart = chart(reward, boxes.size());
         boxes.forEach((name, values) -> chart.addSeries(name.replace('\n', ' '), values));
         AtomicFiles.write(png, file -> save(chart, file));
     }
@@ -58,10 +61,10 @@ public final class RewardPlot {
         boxes.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
     }
 
-    private static BoxChart chart(String reward) {
+    private static BoxChart chart(String reward, int boxes) {
         BoxChart chart =
                 new BoxChartBuilder()
-                        .width(900)
+                        .width(Math.max(900, boxes * PIXELS_PER_BOX))
                         .height(420)
                         .title("Reward " + reward + " and its independent referee, by method")
                         .yAxisTitle(reward)

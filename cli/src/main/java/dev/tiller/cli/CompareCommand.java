@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
         name = "compare",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Runs methods at equal budgets over several seeds; writes one table and one picture.",
             "Each method gets as many candidates, particles or rounds as the budget affords. Other"

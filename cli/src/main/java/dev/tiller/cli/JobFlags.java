@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Options that describe a sampling job. */
@@ -110,7 +110,11 @@ final class JobFlags {
             description = "How sampling is steered: ${COMPLETION-CANDIDATES} (default: svdd-pm).")
     private Method method;
 
-    @Mixin private SteeringFlags steering;
+    @ArgGroup(
+            validate = false,
+            order = 100,
+            heading = "%nSettings of the methods; one that a method has no use for is refused:%n")
+    private SteeringFlags steering = new SteeringFlags();
 
     @Option(names = "--num", description = "Designs to make (default: 64).")
     private Integer num;

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         name = "sample",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Samples designs from a diffusion model, steered towards a reward.",
             "The same seed gives the same designs, whatever the batch size, the number of threads"

@@ -162,7 +162,7 @@ class TaylorGuidanceIT {
 
     /** Managers count the arrays of their children. */
     @Test
-    void hundredTiltsLeaveNothingBehind() {
+    void twentyTiltsLeaveNothingBehind() {
         MaskedDiffusion process =
                 GuidedChain.process(new SmoothModels.Denoiser(3, 0.7, true), devices);
         List<DifferentiableValue> values =
@@ -172,7 +172,7 @@ class TaylorGuidanceIT {
         State x = TableRuns.state(new int[] {0, 9, TableChain.START}, manager);
         int before = root.getManagedArrays().size();
         for (DifferentiableValue value : values) {
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 20; i++) {
                 ledger.forget();
                 Prediction prediction = process.predict(x, 1, ledger, NOISE);
                 new TaylorGuidance(value, 1).tilt(x, prediction, 1, ledger, NOISE);

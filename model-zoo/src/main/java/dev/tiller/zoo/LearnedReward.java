@@ -3,21 +3,25 @@ package dev.tiller.zoo;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
 import dev.tiller.rewards.Reward;
+import dev.tiller.zoo.ModuleOptions.Layout;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
  * A reward that a network predicts: its first output, in the unit of the target it was trained on.
- * Thymine and uracil are read as the same letter. Safe for concurrent calls.
+ * Thymine and uracil are read as the same letter if the network knows but one of them. Safe for
+ * concurrent calls.
  */
 public final class LearnedReward implements Reward {
     private final String name;
     private final Optional<String> referee;
     private final ModelConfig config;
+    private final LetterChannels channels;
     private final Network network;
     private final Optional<DifferentiableReward> differentiable;
 
@@ -40,10 +44,11 @@ public final class LearnedReward implements Reward {
         this.name = Objects.requireNonNull(name);
         this.referee = Objects.requireNonNull(referee);
         this.config = ModelZoo.requireKind(model, ModelConfig.Kind.REWARD);
+        this.channels = new LetterChannels(config.alphabet(), Layout.CHANNELS_LAST);
         this.network = model.network(backend, device);
         this.differentiable =
                 network.hasGradients()
-                        ? Optional.of(new RelaxedReward(this, config, network))
+                        ? Optional.of(new RelaxedReward(this, config, channels, network))
                         : Optional.empty();
     }
 
@@ -54,10 +59,7 @@ public final class LearnedReward implements Reward {
 
     @Override
     public String letters() {
-        String alphabet = config.alphabet();
-        boolean thymine = alphabet.indexOf('T') >= 0;
-        boolean uracil = alphabet.indexOf('U') >= 0;
-        return thymine == uracil ? alphabet : alphabet + (thymine ? 'U' : 'T');
+        return channels.readable();
     }
 
     @Override
@@ -66,10 +68,11 @@ public final class LearnedReward implements Reward {
             return new double[0];
         }
         List<String> sequences = designs.sequences();
+        designs.requireReadableBy(this);
         requireLength(sequences);
         try (NDManager manager = network.newManager()) {
-            List<String> own = sequences.stream().map(this::inAlphabet).toList();
-            NDArray output = network.run(OneHot.encode(own, config.alphabet(), manager));
+            Shape shape = new Shape(sequences.size(), sequences.get(0).length(), channels.count());
+            NDArray output = network.run(manager.create(channels.hot(sequences), shape));
             float[] values = output.toFloatArray();
             int outputs = values.length / sequences.size();
             double[] scores = new double[sequences.size()];
@@ -103,12 +106,6 @@ public final class LearnedReward implements Reward {
 
     double inUnitOfTarget(float output) {
         return config.target().mean() + config.target().std() * output;
-    }
-
-    String inAlphabet(String sequence) {
-        return config.alphabet().indexOf('U') >= 0
-                ? sequence.replace('T', 'U')
-                : sequence.replace('U', 'T');
     }
 
     @Override

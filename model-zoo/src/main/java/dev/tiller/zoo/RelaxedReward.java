@@ -17,11 +17,14 @@ import java.util.Optional;
 final class RelaxedReward implements DifferentiableReward {
     private final LearnedReward reward;
     private final ModelConfig config;
+    private final LetterChannels channels;
     private final Network network;
 
-    RelaxedReward(LearnedReward reward, ModelConfig config, Network network) {
+    RelaxedReward(
+            LearnedReward reward, ModelConfig config, LetterChannels channels, Network network) {
         this.reward = reward;
         this.config = config;
+        this.channels = channels;
         this.network = network;
     }
 
@@ -39,20 +42,11 @@ final class RelaxedReward implements DifferentiableReward {
                             + " positions each, got "
                             + designs.length());
         }
-        int[] columns = columns(designs.alphabet());
-        int letters = config.alphabet().length();
-        int width = designs.length() * letters;
-        float[] rows = new float[designs.size() * width];
-        for (int row = 0; row < designs.size(); row++) {
-            float[] given = designs.rows().get(row);
-            for (int i = 0; i < given.length; i++) {
-                int position = i / columns.length;
-                int at = row * width + position * letters + columns[i % columns.length];
-                rows[at] += given[i];
-            }
-        }
+        requireReadable(designs.alphabet());
+        float[] rows = channels.relaxed(designs, 0, designs.size());
         try (NDManager manager = network.newManager()) {
-            NDArray x = manager.create(rows, new Shape(designs.size(), designs.length(), letters));
+            Shape shape = new Shape(designs.size(), designs.length(), channels.count());
+            NDArray x = manager.create(rows, shape);
             NDList result =
                     network.gradients()
                             .differentiate(
@@ -63,25 +57,16 @@ final class RelaxedReward implements DifferentiableReward {
             float[] gradients = result.get(1).toFloatArray();
             List<ScoredGradient> scored = new ArrayList<>(designs.size());
             for (int row = 0; row < designs.size(); row++) {
-                float[] gradient = new float[designs.length() * columns.length];
-                for (int i = 0; i < gradient.length; i++) {
-                    int position = i / columns.length;
-                    int at = row * width + position * letters + columns[i % columns.length];
-                    gradient[i] = (float) (config.target().std() * gradients[at]);
-                }
+                float[] gradient = channels.back(gradients, row, designs, config.target().std());
                 scored.add(new ScoredGradient(reward.inUnitOfTarget(first[row]), gradient));
             }
             return scored;
         }
     }
 
-    /** Returns the network's column of each letter of another alphabet. */
-    private int[] columns(String alphabet) {
-        int[] columns = new int[alphabet.length()];
-        for (int k = 0; k < columns.length; k++) {
-            String letter = alphabet.substring(k, k + 1);
-            columns[k] = config.alphabet().indexOf(reward.inAlphabet(letter));
-            if (columns[k] < 0) {
+    private void requireReadable(String alphabet) {
+        for (char letter : alphabet.toCharArray()) {
+            if (channels.channel(letter) < 0) {
                 throw new IllegalArgumentException(
                         "letters of relaxed designs must be of "
                                 + letters()
@@ -92,7 +77,6 @@ final class RelaxedReward implements DifferentiableReward {
                                 + "'");
             }
         }
-        return columns;
     }
 
     @Override

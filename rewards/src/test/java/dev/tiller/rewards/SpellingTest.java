@@ -39,5 +39,9 @@ final class SpellingTest {
         assertEquals("", Spelling.suggestion("solubility", known));
         assertEquals("", Spelling.suggestion("", known));
         assertEquals("", Spelling.suggestion("gc", List.of()));
+        List<String> keys = List.of("steps", "seed", "roll_outs");
+        assertEquals(" (did you mean 'roll_outs'?)", Spelling.suggestion("rollouts", keys));
+        assertEquals(" (did you mean 'steps'?)", Spelling.suggestion("step", keys));
+        assertEquals("", Spelling.suggestion("lr", keys));
     }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.tiller.rewards.Spelling;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ final class JobErrors {
                     + unknown.getPropertyName()
                     + "'; known keys: "
                     + String.join(", ", known)
-                    + NearestKey.suggestion(unknown.getPropertyName(), known);
+                    + Spelling.suggestion(unknown.getPropertyName(), known);
         }
         if (e instanceof ValueInstantiationException && e.getCause() != null) {
             return path + ": " + e.getCause().getMessage();

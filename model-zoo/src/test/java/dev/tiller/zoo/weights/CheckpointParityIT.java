@@ -3,6 +3,7 @@ package dev.tiller.zoo.weights;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -107,8 +108,10 @@ class CheckpointParityIT {
         }
     }
 
+    /** These checkpoints are too large for the test resources. */
     @Test
     void reportsAndViewsOfFineTuningAreRead() throws IOException {
+        assumeFalse(ParityCase.findAny("06_fmif_finetune").isEmpty(), "needs further parity cases");
         for (Path file : files("06_fmif_finetune", "checkpoint.pt")) {
             assertTrue(!read(file, Selection.DEFAULT, List.of()).isEmpty());
         }

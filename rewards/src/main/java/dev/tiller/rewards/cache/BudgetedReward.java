@@ -1,9 +1,11 @@
 package dev.tiller.rewards.cache;
 
+import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
 import dev.tiller.rewards.IncrementalReward;
 import dev.tiller.rewards.Reward;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -59,6 +61,23 @@ public final class BudgetedReward implements IncrementalReward {
         designs.requireReadableBy(reward);
         budget.spend(designs.size());
         return Increments.score(reward, designs, listener);
+    }
+
+    @Override
+    public List<String> columns() {
+        return reward.columns();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws BudgetExhaustedException if fewer calls are left than there are designs
+     */
+    @Override
+    public Breakdown breakdown(Designs designs) {
+        designs.requireReadableBy(reward);
+        budget.spend(designs.size());
+        return reward.breakdown(designs);
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.tiller.rewards.cache;
 
+import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
 import dev.tiller.rewards.IncrementalReward;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardFailedException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -178,6 +180,35 @@ public final class CachedReward implements Reward {
      */
     public long misses() {
         return misses.sum();
+    }
+
+    @Override
+    public List<String> columns() {
+        return reward.columns();
+    }
+
+    /**
+     * Asks the wrapped reward, once for equal designs, as what scores are made of is not kept. For
+     * a reward without columns the scores do.
+     */
+    @Override
+    public Breakdown breakdown(Designs designs) {
+        if (reward.columns().isEmpty()) {
+            return Reward.super.breakdown(designs);
+        }
+        designs.requireReadableBy(reward);
+        Set<String> different = new LinkedHashSet<>(designs.sequences());
+        List<String> asked = List.copyOf(different);
+        misses.add(asked.size());
+        Breakdown of = reward.breakdown(new Designs(asked));
+        Map<String, Integer> rows = new HashMap<>();
+        for (int row = 0; row < asked.size(); row++) {
+            rows.put(asked.get(row), row);
+        }
+        int[] places = designs.sequences().stream().mapToInt(rows::get).toArray();
+        return new Breakdown(
+                Arrays.stream(places).mapToDouble(row -> of.scores()[row]).toArray(),
+                Arrays.stream(places).mapToObj(row -> of.values()[row]).toArray(double[][]::new));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tiller.rewards.cache;
 
+import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
 import dev.tiller.rewards.RelaxedDesigns;
@@ -37,6 +38,16 @@ final class GradientView implements DifferentiableReward {
     @Override
     public List<ScoredGradient> differentiate(RelaxedDesigns designs) {
         return gradient.apply(designs);
+    }
+
+    @Override
+    public List<String> columns() {
+        return owner.columns();
+    }
+
+    @Override
+    public Breakdown breakdown(Designs designs) {
+        return owner.breakdown(designs);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContract;
 import dev.tiller.rewards.RewardFailedException;
 import dev.tiller.rewards.sequence.GcContent;
+import dev.tiller.rewards.sequence.Homopolymer;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -114,9 +115,25 @@ final class BudgetedRewardTest extends RewardContract {
         reward.close();
         assertEquals(1, counting.closed);
         assertTrue(
-                new BudgetedReward(new GcContent(GcContent.Options.defaults()), new RewardBudget(1))
+                new BudgetedReward(
+                                new Homopolymer(Homopolymer.Options.defaults()),
+                                new RewardBudget(1))
                         .differentiable()
                         .isEmpty());
+    }
+
+    @Test
+    void passesOnWhatScoresAreMadeOf() {
+        RewardBudget budget = new RewardBudget(3);
+        BudgetedReward reward = new BudgetedReward(new InParts(), budget);
+        Designs designs = new Designs(List.of("A", "AC"));
+        assertEquals(List.of("letters", "half"), reward.columns());
+        assertArrayEquals(new double[] {2, 1}, reward.breakdown(designs).values()[1]);
+        assertEquals(1, budget.remaining());
+        Reward gradient = reward.differentiable().orElseThrow();
+        assertEquals(List.of("letters", "half"), gradient.columns());
+        assertThrows(BudgetExhaustedException.class, () -> gradient.breakdown(designs));
+        assertEquals(1, budget.remaining());
     }
 
     @Test

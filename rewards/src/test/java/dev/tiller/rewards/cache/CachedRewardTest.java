@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContract;
@@ -48,6 +49,31 @@ final class CachedRewardTest extends RewardContract {
         assertArrayEquals(
                 new double[] {1, 2, 3}, cached.score(new Designs(List.of("A", "AC", "ACG"))));
         assertEquals(List.of("AC", "A", "AX", "ACG", "GX"), counting.asked);
+    }
+
+    @Test
+    void passesOnWhatScoresAreMadeOf() {
+        InParts parts = new InParts();
+        CachedReward reward =
+                new CachedReward(parts, new MemoryScores(MemoryScores.Options.defaults()));
+        Designs designs = new Designs(List.of("AC", "A", "AC"));
+        assertEquals(List.of("letters", "half"), reward.columns());
+        Breakdown breakdown = reward.breakdown(designs);
+        assertArrayEquals(new double[] {2, 1, 2}, breakdown.scores());
+        assertArrayEquals(new double[][] {{2, 1}, {1, 0.5}, {2, 1}}, breakdown.values());
+        assertEquals(List.of("AC", "A"), parts.asked);
+        Reward gradient = reward.differentiable().orElseThrow();
+        assertEquals(List.of("letters", "half"), gradient.columns());
+        assertArrayEquals(new double[] {1, 0.5}, gradient.breakdown(designs).values()[1]);
+    }
+
+    /** Without columns there is nothing to ask for but the scores. */
+    @Test
+    void aBreakdownWithoutColumnsComesFromMemory() {
+        Designs designs = new Designs(List.of("AC", "A"));
+        cached.score(designs);
+        assertArrayEquals(new double[] {2, 1}, cached.breakdown(designs).scores());
+        assertEquals(List.of("AC", "A"), counting.asked);
     }
 
     @Test

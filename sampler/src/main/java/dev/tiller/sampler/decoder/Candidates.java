@@ -8,11 +8,18 @@ import java.util.Arrays;
 
 /** Choosing one of M candidates for each particle. */
 final class Candidates {
+    /** What an address has room for. */
+    static final int LARGEST = 1 << 16;
+
     private Candidates() {}
 
     static int require(int candidates) {
         if (candidates < 1) {
             throw new IllegalArgumentException("candidates must be at least 1, got " + candidates);
+        }
+        if (candidates > LARGEST) {
+            throw new IllegalArgumentException(
+                    "candidates must be at most " + LARGEST + ", got " + candidates);
         }
         return candidates;
     }

@@ -7,20 +7,19 @@ import java.util.Arrays;
 
 /** Groups of P particles, one group for each design. */
 final class Groups {
-    /** What an address has room for. */
-    private static final int LARGEST = 1 << 16;
-
     private Groups() {}
 
     static void requireSize(int particles, int candidates) {
         if (particles < 1) {
             throw new IllegalArgumentException("particles must be at least 1, got " + particles);
         }
-        Candidates.require(candidates);
-        if ((long) particles * candidates > LARGEST) {
+        if (candidates < 1) {
+            Candidates.require(candidates);
+        }
+        if ((long) particles * candidates > Candidates.LARGEST) {
             throw new IllegalArgumentException(
                     "particles * candidates must be at most "
-                            + LARGEST
+                            + Candidates.LARGEST
                             + ", got "
                             + particles
                             + " * "

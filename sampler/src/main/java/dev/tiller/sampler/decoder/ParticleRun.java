@@ -107,6 +107,7 @@ final class ParticleRun {
         if (!options.normalised()) {
             // of staying where one is the tilted weight is the plain one, but for the normaliser
             omitted = logRatio(step, step.x());
+            requireStaying(omitted);
         }
         for (int m = 0; m < count; m++) {
             int candidate = m;
@@ -119,6 +120,15 @@ final class ParticleRun {
             }
         }
         return ratios;
+    }
+
+    private static void requireStaying(double[] omitted) {
+        if (Arrays.stream(omitted).anyMatch(Double::isNaN)) {
+            throw new IllegalArgumentException(
+                    "weights without normalisers must have steps in which nothing may change, got"
+                            + " one in which something must; use ancestral steps that end after"
+                            + " time 0");
+        }
     }
 
     private static double[] logRatio(Trajectory.Step step, State next) {

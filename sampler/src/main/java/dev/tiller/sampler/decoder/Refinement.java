@@ -99,6 +99,15 @@ public final class Refinement implements Decoder {
      * @param options how designs are refined
      */
     public Refinement(Decoder start, Svdd svdd, SoftValue reward, Options options) {
+        if ((long) options.lineages() * svdd.candidates() > Candidates.LARGEST) {
+            throw new IllegalArgumentException(
+                    "lineages * candidates must be at most "
+                            + Candidates.LARGEST
+                            + ", got "
+                            + options.lineages()
+                            + " * "
+                            + svdd.candidates());
+        }
         this.start = start;
         this.svdd = svdd;
         this.reward = reward;
@@ -144,7 +153,9 @@ public final class Refinement implements Decoder {
         }
 
         private double[] score(State designs, Randomness numbers) {
-            return reward.estimate(designs, process.steps(), ledger, numbers);
+            double[] scores = reward.estimate(designs, process.steps(), ledger, numbers);
+            Candidates.requireFinite(scores);
+            return scores;
         }
 
         /** Returns the designs of the start, owned by {@code run}. */

@@ -182,6 +182,11 @@ public final class Svdd implements Decoder {
                 run, new Trajectory.Point(x, index), guidance, manager, step -> keepOne(run, step));
     }
 
+    /** Returns M. */
+    int candidates() {
+        return options.candidates();
+    }
+
     private State keepOne(Trajectory.Run run, Trajectory.Step step) {
         if ((step.index() + 1) % options.interval() != 0) {
             return step.proposal().draw(1, run.noise(), step.scope());

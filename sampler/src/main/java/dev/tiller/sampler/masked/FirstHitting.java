@@ -90,6 +90,6 @@ public final class FirstHitting extends MaskedProcess {
     /** Masks all but {@code index} free letters: as many as are masked after that many reveals. */
     @Override
     public State corrupt(State x0, int index, Randomness noise, NDManager manager) {
-        return remask(x0, steps() - index, noise, manager);
+        return remask(x0, Math.min(freePositions(), steps() - index), noise, manager);
     }
 }

@@ -326,7 +326,17 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
             throw new IllegalArgumentException(
                     "designs must have " + length + " letters, got shape " + shape);
         }
-        return TokenRows.of(x0);
+        long[] tokens = TokenRows.of(x0);
+        for (long token : tokens) {
+            if (token < 0 || token > cleanTokens()) {
+                throw new IllegalArgumentException(
+                        "tokens of designs must be in [0, "
+                                + cleanTokens()
+                                + "], the last being the mask, got "
+                                + token);
+            }
+        }
+        return tokens;
     }
 
     @Override

@@ -64,6 +64,8 @@ final class RevealOne implements Proposal {
         if (tilt != null) {
             float[] g = tilt.get(row);
             int offset = position * (letters + 1);
+            // where it must go that is no weight of the position, but the choice of it
+            double mask = mustReveal(row, position) ? 0 : g[offset + letters];
             // linear in the state: a letter that comes is a mask that goes; no tilt allows a letter
             // that the prediction, which may be conditioned on constraints, excludes
             Arrays.setAll(
@@ -71,16 +73,36 @@ final class RevealOne implements Proposal {
                     k ->
                             weights[k] == Double.NEGATIVE_INFINITY
                                     ? weights[k]
-                                    : weights[k] + g[offset + k] - g[offset + letters]);
+                                    : weights[k] + g[offset + k] - mask);
         }
         return weights;
+    }
+
+    /** Whether the tilt excludes that {@code position} stays masked. */
+    private boolean mustReveal(int row, int position) {
+        int mask = position * (letters + 1) + letters;
+        return tilt != null && tilt.get(row)[mask] == Float.NEGATIVE_INFINITY;
     }
 
     /** Returns the log weight of each masked position: 0 unless tilted. */
     private double[] positionWeights(int row, int[] masked) {
         double[] weights = new double[masked.length];
         if (tilt != null) {
-            Arrays.setAll(weights, i -> LogSpace.logSumExp(logWeights(row, masked[i])));
+            int[] due = Arrays.stream(masked).filter(l -> mustReveal(row, l)).toArray();
+            if (due.length > 1) {
+                throw new IllegalArgumentException(
+                        "tilt of a step that reveals one token must allow all masks but one to"
+                                + " stay, got "
+                                + due.length
+                                + " that must go in row "
+                                + row);
+            }
+            Arrays.setAll(
+                    weights,
+                    i ->
+                            due.length == 0 || due[0] == masked[i]
+                                    ? LogSpace.logSumExp(logWeights(row, masked[i]))
+                                    : Double.NEGATIVE_INFINITY);
         }
         return weights;
     }
@@ -147,6 +169,10 @@ final class RevealOne implements Proposal {
             return masked.length == 0 ? 0 : Double.NEGATIVE_INFINITY;
         }
         double logLetter = logWeights(row, revealed)[(int) after[row * length + revealed]];
-        return logLetter - LogSpace.logSumExp(positionWeights(row, masked));
+        double[] positions = positionWeights(row, masked);
+        int chosen = Arrays.binarySearch(masked, revealed);
+        return positions[chosen] == Double.NEGATIVE_INFINITY
+                ? positions[chosen]
+                : logLetter - LogSpace.logSumExp(positions);
     }
 }

@@ -27,6 +27,25 @@ class DecoderTest {
                 () -> new Svdd(2, Double.NaN, NOTHING));
     }
 
+    /** A candidate's number is part of the address of its randomness, which has 16 bits for it. */
+    @Test
+    void refusesMoreCandidatesThanAnAddressHasRoomFor() {
+        String text = "candidates must be at most 65536, got 65537";
+        assertRefused(text, () -> new BestOfN(65537, NOTHING));
+        assertRefused(text, () -> new Svdd(65537, 1, NOTHING));
+        Refinement.Options many =
+                new Refinement.Options(
+                        1,
+                        Renoising.ofSteps(0.5),
+                        Acceptance.better(),
+                        1024,
+                        Double.POSITIVE_INFINITY,
+                        1);
+        assertRefused(
+                "lineages * candidates must be at most 65536, got 1024 * 65",
+                () -> new Refinement(new Ancestral(), new Svdd(65, 0, NOTHING), NOTHING, many));
+    }
+
     @Test
     void refusesOptionsOfTheLookAheadOutOfRange() {
         Svdd.Options plain = Svdd.Options.plain(4, 1);

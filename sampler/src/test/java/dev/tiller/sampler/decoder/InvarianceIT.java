@@ -166,13 +166,15 @@ class InvarianceIT {
     void designsDependOnNothingButTheirId(String process, String decoder, boolean timed) {
         Ledger.Options plain = new Ledger.Options(1, 1000, false);
         int[] expected = designs(process, decoder, timed, N, plain);
+        List<Ledger.Options> others =
+                List.of(
+                        new Ledger.Options(1, 3, true),
+                        new Ledger.Options(2, 3, true),
+                        new Ledger.Options(2, 3, false));
         for (int batch : new int[] {1, 7, N}) {
-            for (int threads : new int[] {1, 2}) {
-                for (boolean savings : new boolean[] {true, false}) {
-                    Ledger.Options options = new Ledger.Options(threads, 3, savings);
-                    int[] actual = designs(process, decoder, timed, batch, options);
-                    assertArrayEquals(expected, actual, "batch " + batch + ", " + options);
-                }
+            for (Ledger.Options options : others) {
+                int[] actual = designs(process, decoder, timed, batch, options);
+                assertArrayEquals(expected, actual, "batch " + batch + ", " + options);
             }
         }
         assertTrue(IntStream.of(expected).distinct().count() > 5); // they do differ from each other

@@ -2,6 +2,7 @@ package dev.tiller.sampler.decoder;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
@@ -276,6 +277,14 @@ class ParticleFilterExactIT {
         Options published = THREE.withNormalised(false);
         double z = largestDeviation("TDS, no normaliser", published, Walk.ANCESTRAL, GUIDANCE);
         assertTrue(z > 7, "z = " + z);
+        ParticleFilter filter = Walk.HITTING.filter(published, GUIDANCE);
+        assertEquals(
+                "weights without normalisers must have steps in which nothing may change, got one"
+                        + " in which something must; use ancestral steps that end after time 0",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> groups(filter, Walk.HITTING.process(), new long[] {0}))
+                        .getMessage());
     }
 
     /**

@@ -368,6 +368,9 @@ class ConstrainedProcessIT {
         assertEquals(1, process.steps());
         long[] counts = TableRuns.histogram(new Ancestral(), process, 10, 17, manager);
         assertEquals(10, counts[0b00_01_10_00]);
+        State x0 = TableRuns.state(new int[] {0b00_01_10_00}, manager);
+        State noised = process.corrupt(x0, 0, new Philox(3), manager);
+        assertArrayEquals(new int[] {0b00_01_10_00}, TableRuns.numbers(noised));
     }
 
     @Test

@@ -146,6 +146,19 @@ class RemaskingIT {
                                     () -> process.corrupt(x0, 2, NOISE, manager))
                             .getMessage());
         }
+        long[] tokens = {0, 1, 2, 3, 0, 4, 1, 2};
+        try (State x0 =
+                new State(
+                        new NDList(manager.create(tokens, new Shape(2, 4))),
+                        ids,
+                        new int[] {0, 0})) {
+            assertEquals(
+                    "tokens of designs must be in [0, 3], the last being the mask, got 4",
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> process.corrupt(x0, 2, NOISE, manager))
+                            .getMessage());
+        }
         try (State x0 = designs()) {
             assertEquals(
                     "letters must be in [0, 4], got 5",

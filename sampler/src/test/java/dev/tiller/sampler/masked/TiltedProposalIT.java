@@ -3,6 +3,7 @@ package dev.tiller.sampler.masked;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import dev.tiller.sampler.Ledger;
@@ -161,6 +162,49 @@ class TiltedProposalIT {
                             .toArray();
             assertArrayEquals(new int[] {1, 2, 3}, firsts);
         }
+    }
+
+    /** A tilt may exclude that a position stays masked; a step reveals one token at most. */
+    @Test
+    void aMaskMayBeForbidden() {
+        State x = copies(TableChain.START, 500);
+        float[] g = new float[TableChain.LENGTH * (TableChain.LETTERS + 1)];
+        int third = 2 * (TableChain.LETTERS + 1);
+        g[third] = 1.5f;
+        g[third + TableChain.LETTERS] = Float.NEGATIVE_INFINITY;
+        for (ReverseProcess process : List.of(ancestral(), firstHitting())) {
+            Proposal tilted = plain(process, x).tilted(Collections.nCopies(500, g));
+            State drawn = tilted.draw(1, new Philox(3), manager);
+            for (int state : TableRuns.numbers(drawn)) {
+                assertTrue(TableChain.token(state, 2) < TableChain.LETTERS);
+            }
+            for (double log : tilted.logProbability(drawn)) {
+                assertTrue(log <= 0 && Double.isFinite(log), "log " + log);
+            }
+            for (double log : tilted.logProbability(x)) {
+                assertEquals(Double.NEGATIVE_INFINITY, log);
+            }
+        }
+        State one = copies(TableChain.START, 1);
+        Proposal tilted = plain(firstHitting(), one).tilted(List.of(g));
+        double sum = 0;
+        for (int position = 0; position < TableChain.LENGTH; position++) {
+            for (int letter = 0; letter < TableChain.LETTERS; letter++) {
+                int weight = 1 << (2 * position);
+                int next = TableChain.START - (TableChain.LETTERS - letter) * weight;
+                sum += Math.exp(tilted.logProbability(copies(next, 1))[0]);
+            }
+        }
+        assertEquals(1, sum, 1e-6);
+        g[TableChain.LETTERS] = Float.NEGATIVE_INFINITY;
+        Proposal impossible = plain(firstHitting(), one).tilted(List.of(g));
+        assertEquals(
+                "tilt of a step that reveals one token must allow all masks but one to stay, got 2"
+                        + " that must go in row 0",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> impossible.draw(1, new Philox(3), manager))
+                        .getMessage());
     }
 
     @Test

@@ -4,14 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
+import dev.tiller.sampler.Decoder;
+import dev.tiller.sampler.Guidance;
 import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Ledger.Account;
 import dev.tiller.sampler.Philox;
 import dev.tiller.sampler.StepListener;
+import dev.tiller.sampler.decoder.ParticleFilter;
 import dev.tiller.sampler.decoder.Svdd;
 import dev.tiller.sampler.exact.TableChain;
 import dev.tiller.sampler.exact.TableDenoiser;
 import dev.tiller.sampler.masked.MaskedDiffusion;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -28,6 +32,7 @@ class SvddLedgerIT {
     private static final int STEPS = GuidedChain.STEPS;
 
     private NDManager manager;
+    private TableDenoiser recorder;
 
     /** The counts of one run. */
     private record Counts(long requested, long evaluated, long rewards, long scored) {}
@@ -124,5 +129,52 @@ class SvddLedgerIT {
         assertEquals(
                 IntStream.rangeClosed(0, STEPS).mapToObj(process::time).toList(),
                 denoiser.rows().stream().map(TableDenoiser.Row::time).toList());
+    }
+
+    /**
+     * A state is valued at its own time, not at that of the state it comes from: with M candidates
+     * the model is asked once for each of B designs at the start, and 1 + M times at each later
+     * time. Particles are asked twice everywhere, for their value and for their next step.
+     */
+    @Test
+    void valuesAreAskedAtTheTimeOfTheirState() {
+        int samples = 4;
+        Decoder svdd = new Svdd(3, 0.3, valueOf(timed()));
+        assertEquals(
+                IntStream.rangeClosed(0, STEPS).mapToObj(i -> samples * (i == 0 ? 1 : 4)).toList(),
+                rowsByTime(svdd, samples));
+        CleanReward reward = new TableReward(98).clean();
+        Decoder filter =
+                new ParticleFilter(
+                        ParticleFilter.Options.defaults(2),
+                        0.3,
+                        valueOf(timed()),
+                        reward,
+                        Guidance.NONE);
+        assertEquals(Collections.nCopies(STEPS + 1, 2 * 2 * samples), rowsByTime(filter, samples));
+    }
+
+    /** Makes the denoiser that records what it is asked from now on. */
+    private TableDenoiser timed() {
+        recorder = new TableDenoiser(new TableChain(2024, true));
+        return recorder;
+    }
+
+    private PosteriorMeanValue valueOf(TableDenoiser denoiser) {
+        MaskedDiffusion process = GuidedChain.process(denoiser, manager);
+        return new PosteriorMeanValue(process, new TableReward(98).clean(), 0, manager);
+    }
+
+    /** Rows that the model was asked for, by the index of their time. */
+    private List<Integer> rowsByTime(Decoder decoder, int samples) {
+        MaskedDiffusion process = GuidedChain.process(recorder, manager);
+        long[] ids = LongStream.range(0, samples).toArray();
+        try (Ledger ledger = new Ledger(new Ledger.Options(1, 1000, false))) {
+            decoder.decode(process, ids, new Philox(2), ledger, manager, StepListener.NONE).close();
+        }
+        List<Double> times = recorder.rows().stream().map(TableDenoiser.Row::time).toList();
+        return IntStream.rangeClosed(0, STEPS)
+                .mapToObj(i -> Collections.frequency(times, process.time(i)))
+                .toList();
     }
 }

@@ -245,11 +245,23 @@ public abstract class NamedBlock extends AbstractBlock {
                     if (tables.containsKey(name)) {
                         set(slot, owner.create(tables.get(name)));
                     } else {
-                        NDArray copy = given.get(name).toDevice(owner.getDevice(), true);
-                        copy.attach(owner);
-                        set(slot, copy);
+                        set(slot, copy(given.get(name), owner));
                     }
                 });
+    }
+
+    /**
+     * Copies for certain: on the same device {@code toDevice(device, true)} shares the memory,
+     * which may be that of a Java buffer that is freed with the given array.
+     */
+    private static NDArray copy(NDArray given, NDManager owner) {
+        NDArray there = given.toDevice(owner.getDevice(), false);
+        NDArray copy = there.duplicate();
+        copy.attach(owner);
+        if (there != given) {
+            there.close();
+        }
+        return copy;
     }
 
     /**

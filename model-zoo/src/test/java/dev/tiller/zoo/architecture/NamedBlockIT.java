@@ -95,6 +95,30 @@ class NamedBlockIT {
         assertEquals(before, block.weights().get(name).toFloatArray()[0]);
     }
 
+    /** Arrays made from Java numbers lie in Java's memory, which does not outlive them. */
+    @Test
+    void sharesNoMemoryWithTheGivenArrays() {
+        NamedBlock block = new DnaConv(new DnaConv.Config(16, 1, 4, 0, false, 0));
+        block.initialize(new Philox(1), manager);
+        Map<String, NDArray> given = new LinkedHashMap<>();
+        block.weights()
+                .forEach(
+                        (name, array) ->
+                                given.put(
+                                        name,
+                                        manager.create(array.toFloatArray(), array.getShape())));
+        NamedBlock other = new DnaConv(new DnaConv.Config(16, 1, 4, 0, false, 0));
+        other.load(given, manager);
+        given.values().forEach(array -> array.addi(1));
+        block.weights()
+                .forEach(
+                        (name, array) ->
+                                assertArrayEquals(
+                                        array.toFloatArray(),
+                                        other.weights().get(name).toFloatArray(),
+                                        name));
+    }
+
     @Test
     void checksTablesOfConstantsThatAFileHolds() {
         Dit.Config config = new Dit.Config(16, 4, 1, 2, 4, 4, 0);

@@ -117,7 +117,8 @@ class SoftPosteriorValueIT {
     @Test
     void whatHasNoGradientIsRefused() {
         String methods =
-                "methods that need no gradient are svdd-pm, svdd-mc, smc, fk and best-of-n";
+                "methods that need no gradient are svdd-pm, svdd-mc, svdd-r, smc, fk,"
+                        + " nested-is, refine and best-of-n";
         assertEquals(
                 "reward of a soft posterior must have a gradient, got 'table', which has none; use"
                         + " the mode or draws of the posterior: "

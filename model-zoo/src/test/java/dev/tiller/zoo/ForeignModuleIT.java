@@ -59,7 +59,8 @@ class ForeignModuleIT {
             """;
 
     private static final String METHODS =
-            "; methods that need no gradient are svdd-pm, svdd-mc, smc, fk and best-of-n";
+            "; methods that need no gradient are svdd-pm, svdd-mc, svdd-r, smc, fk,"
+                    + " nested-is, refine and best-of-n";
 
     private static final List<String> SEQUENCES = List.of("GGGGAC", "ACUTUG", "AAAAAA");
 

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 public final class Gradients {
     /** What to say where a gradient is missing. */
     public static final String ALTERNATIVES =
-            "methods that need no gradient are svdd-pm, svdd-mc, smc, fk and best-of-n";
+            "methods that need no gradient are svdd-pm, svdd-mc, svdd-r, smc, fk,"
+                    + " nested-is, refine and best-of-n";
 
     private static final ReentrantLock ONE_COLLECTOR = new ReentrantLock();
 

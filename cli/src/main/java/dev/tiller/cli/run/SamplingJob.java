@@ -62,7 +62,7 @@ public record SamplingJob(
 
     /** What two jobs that make the same designs may differ in. */
     private static final Set<String> WITHOUT_EFFECT =
-            Set.of("batchSize", "threads", "device", "backend", "rewardCache", "maxRewardCalls");
+            Set.of("batchSize", "threads", "device", "rewardCache", "maxRewardCalls");
 
     /** The form of classifier-free guidance. */
     public enum ClassForm {

@@ -63,8 +63,10 @@ class FetcherIT {
         return model(file("w.bin", server.url("/w"), BYTES));
     }
 
+    /** Long, for busy machines; short where a test waits for its end. */
+    private Duration patience = Duration.ofSeconds(20);
+
     private Fetcher.Fetched fetch(RemoteModel model, boolean replace) throws IOException {
-        Duration patience = Duration.ofMillis(400);
         Fetcher fetcher = new Fetcher(new Fetcher.Options(patience, patience));
         return fetcher.fetch(model, folder, replace, (done, total, file) -> {});
     }
@@ -308,6 +310,7 @@ class FetcherIT {
 
     @Test
     void aServerThatHangsIsGivenUp() throws IOException {
+        patience = Duration.ofMillis(400);
         server.silent("/w");
         String text = failure(weights());
         assertTrue(text.contains("127.0.0.1 did not answer in 0.4 s"), text);

@@ -1,6 +1,5 @@
 package dev.tiller.cli;
 
-import dev.tiller.cli.run.JobYaml;
 import dev.tiller.cli.run.Method;
 import dev.tiller.cli.run.SamplingJob;
 import dev.tiller.zoo.Backend;
@@ -191,14 +190,8 @@ final class JobFlags {
 
     /** Options of the reward before are kept where only some of them change. */
     private Object reward() throws IOException {
-        if (reward != null && reward.matches(".*\\.ya?ml")) {
-            if (!rewardOptions.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "--reward-option belongs to a reward that is named, got --reward "
-                                + reward
-                                + "; set it in that file");
-            }
-            return JobYaml.readMap(Path.of(reward));
+        if (reward != null && RewardFiles.isFile(reward)) {
+            return RewardFiles.read(reward, rewardOptions);
         }
         return new SampleDefaults.RewardFlags(reward, rewardOptions);
     }

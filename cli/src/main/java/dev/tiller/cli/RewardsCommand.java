@@ -1,11 +1,14 @@
 package dev.tiller.cli;
 
+import dev.tiller.cli.run.JudgedReward;
 import dev.tiller.rewards.RewardOption;
 import dev.tiller.rewards.Rewards;
 import java.io.PrintWriter;
-import java.util.Locale;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -17,17 +20,33 @@ import picocli.CommandLine.Spec;
 final class RewardsCommand implements Runnable {
     @Spec private CommandSpec spec;
 
+    /** Where rewards come from. */
+    private static final class Source {
+        @Option(
+                names = "--plugins",
+                paramLabel = "JAR",
+                split = ",",
+                description = "Jars with rewards of your own. Repeatable.")
+        private List<String> plugins;
+
+        private Rewards load() {
+            return JudgedReward.load(plugins);
+        }
+    }
+
     @Override
     public void run() {
-        list();
+        list(new Source());
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the rewards.")
-    void list() {
-        Rewards rewards = Rewards.load();
+    void list(@Mixin Source source) {
         PrintWriter out = spec.commandLine().getOut();
-        for (String name : rewards.names()) {
-            out.printf(Locale.ROOT, "%-18s %s%n", name, rewards.provider(name).description());
+        try (Rewards rewards = source.load()) {
+            int width = widest(rewards.names());
+            for (String name : rewards.names()) {
+                out.println(padded(name, width) + "  " + rewards.provider(name).description());
+            }
         }
         out.flush();
     }
@@ -36,18 +55,33 @@ final class RewardsCommand implements Runnable {
             name = "show",
             mixinStandardHelpOptions = true,
             description = "Prints a reward's options.")
-    void show(@Parameters(paramLabel = "NAME", description = "The reward.") String name) {
-        Rewards rewards = Rewards.load();
+    void show(
+            @Mixin Source source,
+            @Parameters(paramLabel = "NAME", description = "The reward.") String name) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(name + ": " + rewards.provider(name).description());
-        for (RewardOption option : rewards.describe(name)) {
-            out.printf(
-                    Locale.ROOT,
-                    "  %-14s %-28s default: %s%n",
-                    option.name(),
-                    option.type(),
-                    option.defaultValue());
+        try (Rewards rewards = source.load()) {
+            out.println(name + ": " + rewards.provider(name).description());
+            List<RewardOption> options = rewards.describe(name);
+            int names = widest(options.stream().map(RewardOption::name).toList());
+            int types = widest(options.stream().map(RewardOption::type).toList());
+            for (RewardOption option : options) {
+                out.println(
+                        "  "
+                                + padded(option.name(), names)
+                                + "  "
+                                + padded(option.type(), types)
+                                + "  default: "
+                                + option.defaultValue());
+            }
         }
         out.flush();
+    }
+
+    private static int widest(List<String> texts) {
+        return texts.stream().mapToInt(String::length).max().orElse(0);
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(width - text.length());
     }
 }

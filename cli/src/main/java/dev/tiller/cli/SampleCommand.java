@@ -6,6 +6,7 @@ import dev.tiller.cli.run.RunFolder;
 import dev.tiller.cli.run.SamplingJob;
 import dev.tiller.cli.run.SamplingRun;
 import dev.tiller.cli.run.Summary;
+import dev.tiller.rewards.RewardFailedException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -86,12 +87,30 @@ final class SampleCommand implements Callable<Integer> {
                                         progress.at(done, total, designs + " designs"));
                 interruption.finished();
                 progress.close();
-                spec.commandLine().getOut().print(summary.table());
-                spec.commandLine().getOut().println("wrote " + folder.resolve("designs.fasta"));
-                spec.commandLine().getOut().flush();
+                report(summary, folder);
             }
+        } catch (RewardFailedException e) {
+            throw new IllegalStateException(
+                    e.getMessage()
+                            + "\nfinished designs are kept; go on with: tiller sample --out "
+                            + folder
+                            + " --resume",
+                    e);
         }
         return ExitCode.OK;
+    }
+
+    private void report(Summary summary, Path folder) {
+        PrintWriter text = spec.commandLine().getOut();
+        text.print(summary.table());
+        text.println("wrote " + folder.resolve("designs.fasta"));
+        if (summary.designs().size() < summary.job().num()) {
+            text.println(
+                    "for the others: tiller sample --out "
+                            + folder
+                            + " --resume --max-reward-calls N");
+        }
+        text.flush();
     }
 
     /** Options given here, else those of --job or of the run to resume, else the defaults. */

@@ -1,19 +1,23 @@
 package dev.tiller.cli;
 
 import dev.tiller.cli.run.EngineSettings;
+import dev.tiller.cli.run.JudgedReward;
+import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
-import dev.tiller.rewards.Rewards;
+import dev.tiller.rewards.composition.NamedReward;
+import dev.tiller.rewards.composition.RewardSpec;
 import dev.tiller.rewards.sequence.Fasta;
 import dev.tiller.zoo.Backend;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -27,11 +31,19 @@ import picocli.CommandLine.Spec;
         name = "score",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Scores sequences; prints a tab-separated table on stdout.")
+        description = {
+            "Scores sequences; prints a tab-separated table on stdout.",
+            "A composed reward has a column for each raw and each transformed score, NaN where a"
+                    + " filter made it needless."
+        })
 final class ScoreCommand implements Callable<Integer> {
-    @Spec private CommandSpec spec;
+    @Spec private CommandSpec command;
 
-    @Option(names = "--reward", required = true, description = "The reward.")
+    @Option(
+            names = "--reward",
+            required = true,
+            paramLabel = "NAME|FILE.yaml",
+            description = "The reward, or a file that composes one.")
     private String name;
 
     @Option(
@@ -39,6 +51,13 @@ final class ScoreCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description = "Option of the reward; see 'tiller rewards show NAME'. Repeatable.")
     private Map<String, String> options = new LinkedHashMap<>();
+
+    @Option(
+            names = "--plugins",
+            paramLabel = "JAR",
+            split = ",",
+            description = "Jars with rewards of your own. Repeatable.")
+    private List<String> plugins;
 
     @Option(
             names = "--device",
@@ -58,33 +77,44 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         EngineSettings.configure(1);
-        Rewards rewards = Rewards.load();
-        rewards.provider(name);
+        RewardSpec spec = RewardFiles.isFile(name) ? composed() : named();
         RewardContext context =
                 new RewardContext(EngineSettings.device(device, backend), backend.toString());
-        try (Reward reward = rewards.create(name, options, context)) {
+        try (JudgedReward judged = JudgedReward.open(spec, plugins, context)) {
+            Reward reward = judged.reward();
             List<Fasta.Record> records = Fasta.read(file, reward.letters());
             Designs designs = new Designs(records.stream().map(Fasta.Record::sequence).toList());
-            double[] scores = reward.score(designs);
-            Optional<String> refereeName = reward.referee();
-            double[] referees = null;
-            if (refereeName.isPresent()) {
-                try (Reward referee = rewards.create(refereeName.get(), Map.of(), context)) {
-                    referees = referee.score(designs);
-                }
+            Breakdown scores = reward.breakdown(designs);
+            double[] referees = judged.judge(designs);
+            List<String> titles = new ArrayList<>(List.of("id", JudgedReward.name(spec)));
+            if (referees != null) {
+                titles.add("referee");
             }
-            print(records, scores, referees);
+            titles.addAll(reward.columns());
+            print(titles, records, scores, referees);
         }
         return ExitCode.OK;
     }
 
-    private void print(List<Fasta.Record> records, double[] scores, double[] referees) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("id\t" + name + (referees == null ? "" : "\treferee"));
-        for (int i = 0; i < scores.length; i++) {
-            out.printf(Locale.ROOT, "%s\t%.4f", records.get(i).id(), scores[i]);
+    private RewardSpec named() {
+        return new NamedReward(name, Map.copyOf(options));
+    }
+
+    private RewardSpec composed() throws IOException {
+        return RewardSpec.of(RewardFiles.read(name, options));
+    }
+
+    private void print(
+            List<String> titles, List<Fasta.Record> records, Breakdown scores, double[] referees) {
+        PrintWriter out = command.commandLine().getOut();
+        out.println(String.join("\t", titles));
+        for (int i = 0; i < records.size(); i++) {
+            out.printf(Locale.ROOT, "%s\t%.4f", records.get(i).id(), scores.scores()[i]);
             if (referees != null) {
                 out.printf(Locale.ROOT, "\t%.4f", referees[i]);
+            }
+            for (double value : scores.values()[i]) {
+                out.printf(Locale.ROOT, "\t%.4f", value);
             }
             out.println();
         }

@@ -22,8 +22,9 @@ final class SteeringFlags {
             names = "--temperature",
             description =
                     "Temperature tau in units of the reward: designs follow p(x0) exp(r / tau). 0"
-                            + " takes the best (default: 0 for svdd-* and refine, 0.1 for particle"
-                            + " methods).")
+                            + " takes the best; in refine also that of --accept metropolis and of"
+                            + " resampling between lineages (default: 0 for svdd-* and refine, 0.1"
+                            + " for particle methods).")
     private Double temperature;
 
     @Option(

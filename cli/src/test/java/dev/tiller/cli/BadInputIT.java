@@ -64,6 +64,90 @@ class BadInputIT {
                         "target must be in [0, 1], got 2.0"),
                 Arguments.of("--reward gc-content --reward-option traget=0.4", "target"),
                 Arguments.of("--job nowhere.yaml", "job file must exist, got nowhere.yaml"),
+                Arguments.of("--method smc --particles 0", "--particles must be at least 1, got 0"),
+                Arguments.of("--every 0", "--every must be at least 1, got 0"),
+                Arguments.of(
+                        "--every 9 --steps 8",
+                        "--every must be at most the 8 steps of the run, got 9"),
+                Arguments.of(
+                        "--method fk --start-step 8 --steps 8",
+                        "--start-step must be below the 8 steps of the run, got 8"),
+                Arguments.of("--method fk --ess-threshold 2", "--ess-threshold must be in [0, 1]"),
+                Arguments.of("--method svdd-r --worst-share -1", "--worst-share must be in [0, 1]"),
+                Arguments.of("--method dps --strength NaN", "--strength must be finite, got NaN"),
+                Arguments.of("--method refine --rounds 0", "--rounds must be at least 1, got 0"),
+                Arguments.of(
+                        "--method refine --letters 2 --share 0.5",
+                        "--letters and --share exclude each other"),
+                Arguments.of(
+                        "--method refine --letters 51 --steps 1 --num 1",
+                        "letters must be at most the number of letters that are not fixed, 50"),
+                Arguments.of("--method refine --share 0", "share must be in (0, 1], got 0.0"),
+                Arguments.of("--method refine --until NaN", "--until must be a number, got NaN"),
+                Arguments.of("--posterior-draws 0", "--posterior-draws must be in [1, 1024]"),
+                Arguments.of("--screen mode", "--screen and --screen-top belong together"),
+                Arguments.of("--screen-top 3", "--screen and --screen-top belong together"),
+                Arguments.of(
+                        "--screen mode --screen-top 11",
+                        "--screen-top must be in [1, 10], the candidates, got 11"),
+                Arguments.of(
+                        "--adaptive-first 11 --adaptive-spread 1",
+                        "--adaptive-first must be in [1, 10], the candidates, got 11"),
+                Arguments.of(
+                        "--adaptive-first 2 --adaptive-spread -1",
+                        "--adaptive-spread must be at least 0 and finite, got -1.0"),
+                Arguments.of(
+                        "--method smc --temperature 0",
+                        "--temperature must be above 0 with --method smc, got 0.0"),
+                Arguments.of(
+                        "--method refine --accept metropolis",
+                        "--temperature must be above 0 with --accept metropolis, got 0.0"),
+                Arguments.of(
+                        "--method dps --candidates 3",
+                        "--candidates has no effect with --method dps, got 3; leave it out"),
+                Arguments.of(
+                        "--method smc --potential sum",
+                        "--potential has no effect with --method smc, got sum; leave it out"),
+                Arguments.of(
+                        "--method smc --value learned --posterior mode",
+                        "--posterior has no effect with --value learned"),
+                Arguments.of(
+                        "--method dps --reward rna-mfe",
+                        "methods that need no gradient are svdd-pm, svdd-mc, svdd-r, smc, fk,"),
+                Arguments.of(
+                        "--posterior soft --reward rna-mfe",
+                        "must have a gradient, got 'rna-mfe', which has none"),
+                Arguments.of(
+                        "--method refine --seed-sequences no.fasta",
+                        "file must exist, got no.fasta"),
+                Arguments.of(
+                        "--seed-sequences no.fasta",
+                        "--seed-sequences has no effect with --method svdd-pm"),
+                Arguments.of(
+                        "--value-network x", "--value-network has no effect with no learned value"),
+                Arguments.of(
+                        "--method svdd-mc --value-network rna-utr5-mrl",
+                        "model 'rna-utr5-mrl' must be of kind value, got reward"),
+                Arguments.of("--class 0", "must be one of its 0 classes, from 0, got 0"),
+                Arguments.of("--class-weight 2", "--class-weight has no effect with no --class"),
+                Arguments.of("--length 9", "--length has no effect with --model rna-utr5"),
+                Arguments.of(
+                        "--model uniform --length 12 --num 1 --steps 1 --method unguided",
+                        "designs for reward 'mrl' must have 50 letters each, got 12"),
+                Arguments.of("--model uniform --length 0", "--length must be at least 1, got 0"),
+                Arguments.of(
+                        "--model uniform --alphabet AAC",
+                        "--alphabet must be one or more different letters, got 'AAC'"),
+                Arguments.of("--plugins no.jar", "plug-in must be a jar or a folder of jars, got"),
+                Arguments.of("--max-reward-calls 0", "--max-reward-calls must be at least 1"),
+                Arguments.of("--reward no.yaml", "file must exist, got no.yaml"),
+                Arguments.of("--constraint forbid", "KEY=VALUE"),
+                Arguments.of("--constraint fobrid=A", "constraints has no key fobrid; the keys"),
+                Arguments.of("--constraint fixed=ATG", "must be POSITION:LETTERS"),
+                Arguments.of("--constraint fixed=49:ATG", "positions in 1-50, the length"),
+                Arguments.of("--constraint template=ACG", "each of the 50 positions, got 3"),
+                Arguments.of("--constraint tied=1-3=9-10", "ranges of equal length"),
+                Arguments.of("--constraint file=no.yaml", "file must exist, got no.yaml"),
                 Arguments.of("--resume --overwrite", "mutually exclusive"),
                 Arguments.of("--frobnicate", "Unknown option: '--frobnicate'"));
     }
@@ -122,6 +206,32 @@ class BadInputIT {
         assertEquals(2, run.exitCode());
         assertTrue(run.err().contains("x.fasta:4:5: illegal letter 'X'"), run.err());
         assertEquals("", run.out());
+    }
+
+    @Test
+    void refusesSeedSequencesThatDoNotFit() throws Exception {
+        Path seeds = folder.resolve("s.fasta");
+        for (List<String> bad :
+                List.of(
+                        List.of(
+                                ">a\n" + "ACGX" + "A".repeat(46),
+                                "s.fasta:2:4: illegal letter 'X'"),
+                        List.of(">a\nACGT", "must have 50 letters each, got 4 in 'a'"))) {
+            Files.writeString(seeds, bad.get(0));
+            CommandLineRun run =
+                    CommandLineRun.of(
+                            "sample",
+                            "--method",
+                            "refine",
+                            "--seed-sequences",
+                            seeds,
+                            "--out",
+                            folder.resolve("out"));
+            assertEquals(2, run.exitCode());
+            assertTrue(run.err().contains(bad.get(1)), run.err());
+            assertEquals(1, run.err().lines().count());
+            assertFalse(Files.exists(folder.resolve("out")));
+        }
     }
 
     @Test

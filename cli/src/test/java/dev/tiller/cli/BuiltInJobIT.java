@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tiller.rewards.sequence.Fasta;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class BuiltInJobIT {
     private static final double SECONDS = 90;
-    private static final long MEBIBYTE = 1 << 20;
 
     @TempDir private Path folder;
 
@@ -93,22 +91,7 @@ class BuiltInJobIT {
                         2,
                         "--out",
                         out);
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-        long peak = 0;
-        while (process.isAlive()) {
-            try {
-                peak =
-                        Files.readAllLines(status).stream()
-                                .filter(line -> line.startsWith("VmHWM:"))
-                                .map(line -> line.replaceAll("\\D", ""))
-                                .mapToLong(kib -> Long.parseLong(kib) * 1024 / MEBIBYTE)
-                                .max()
-                                .orElse(peak);
-            } catch (java.io.IOException e) {
-                break; // it ended between the two lines
-            }
-            Thread.sleep(100);
-        }
+        long peak = PeakOfProcess.mebibytes(process);
         assertEquals(0, process.waitFor(), () -> Arrays.toString(out.toFile().list()));
         return peak;
     }

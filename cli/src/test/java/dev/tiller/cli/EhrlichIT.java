@@ -115,7 +115,7 @@ class EhrlichIT {
     @Test
     @Tag("slow")
     void solvesItsRecipe() throws Exception {
-        Path recipe = Path.of("..", "recipes", "ehrlich.yaml");
+        Path recipe = Path.of("..", "recipes", "sampling", "ehrlich.yaml");
         Path run = folder.resolve("recipe");
         CommandLineRun result =
                 CommandLineRun.of("sample", "--quiet", "--job", recipe, "--out", run);

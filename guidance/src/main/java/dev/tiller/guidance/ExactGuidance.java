@@ -10,8 +10,11 @@ import dev.tiller.sampler.Prediction;
 import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.SoftValue;
 import dev.tiller.sampler.State;
+import dev.tiller.sampler.constraint.CompiledConstraints;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Guidance by values of all single changes: g[l, k] = strength (v(x with letter k at l) - v(x)) for
@@ -33,6 +36,7 @@ public final class ExactGuidance implements Guidance {
 
     private final SoftValue value;
     private final double strength;
+    private final CompiledConstraints constraints;
 
     /**
      * Creates the guidance.
@@ -41,8 +45,21 @@ public final class ExactGuidance implements Guidance {
      * @param strength 1 / tau, finite; 0 guides nowhere
      */
     public ExactGuidance(SoftValue value, double strength) {
+        this(value, strength, null);
+    }
+
+    /**
+     * Creates the guidance of designs within constraints. A change after which no design within
+     * them is left is not valued, and its tilt is 0: the process never takes it.
+     *
+     * @param value the value of noisy states; a black box
+     * @param strength 1 / tau, finite; 0 guides nowhere
+     * @param constraints those of the process, or null for none
+     */
+    public ExactGuidance(SoftValue value, double strength, CompiledConstraints constraints) {
         this.value = value;
         this.strength = Tilts.requireStrength(strength);
+        this.constraints = constraints;
     }
 
     @Override
@@ -54,62 +71,76 @@ public final class ExactGuidance implements Guidance {
         Tilts tilts = Tilts.of(x, prediction);
         int start = 0;
         while (start < x.rows()) {
-            int end = start;
+            List<int[]> changes = new ArrayList<>();
             int states = 0;
-            while (end < x.rows() && (end == start || states < STATES_AT_ONCE)) {
-                states += changes(tilts, end);
-                end++;
+            while (start + changes.size() < x.rows()
+                    && (changes.isEmpty() || states < STATES_AT_ONCE)) {
+                int[] own = changes(tilts, start + changes.size());
+                states += own.length == 0 ? 0 : 1 + own.length;
+                changes.add(own);
             }
             if (states > 0) {
-                fill(x, tilts, new int[] {start, end}, states, step, ledger, noise);
+                fill(x, tilts, new Request(start, changes, states), step, ledger, noise);
             }
-            start = end;
+            start += changes.size();
         }
         return tilts.rows();
     }
 
-    /** The states to evaluate for a row: itself and all single changes; none if it is clean. */
-    private static int changes(Tilts tilts, int row) {
-        int masked = tilts.masked(row).length;
-        return masked == 0 ? 0 : 1 + masked * tilts.letters();
+    /**
+     * States to evaluate together: of each row that has changes itself and all single changes.
+     *
+     * @param start the first row
+     * @param changes the changes of each row from there, as position * K + letter
+     * @param states how many states that are
+     */
+    private record Request(int start, List<int[]> changes, int states) {}
+
+    /** The changes of a row; none if it is clean. */
+    private int[] changes(Tilts tilts, int row) {
+        int letters = tilts.letters();
+        boolean[] possible =
+                constraints == null || !tilts.hasMasks(row)
+                        ? null
+                        : constraints.possibleLetters(tilts.tokens(), row * tilts.length());
+        return Arrays.stream(tilts.masked(row))
+                .flatMap(position -> IntStream.range(position * letters, (position + 1) * letters))
+                .filter(change -> possible == null || possible[change])
+                .toArray();
     }
 
     private void fill(
-            State x,
-            Tilts tilts,
-            int[] range,
-            int states,
-            int step,
-            Ledger ledger,
-            Randomness noise) {
+            State x, Tilts tilts, Request request, int step, Ledger ledger, Randomness noise) {
         int length = tilts.length();
-        long[] tokens = new long[states * length];
-        long[] ids = new long[states];
-        int[] chains = new int[states];
+        int letters = tilts.letters();
+        long[] tokens = new long[request.states() * length];
+        long[] ids = new long[request.states()];
+        int[] chains = new int[request.states()];
         int next = 0;
-        for (int row = range[0]; row < range[1]; row++) {
-            int first = next;
-            for (int i = 0; i < changes(tilts, row); i++) {
+        for (int i = 0; i < request.changes().size(); i++) {
+            int row = request.start() + i;
+            int[] changes = request.changes().get(i);
+            for (int j = 0; changes.length > 0 && j <= changes.length; j++) {
                 System.arraycopy(tilts.tokens(), row * length, tokens, next * length, length);
                 ids[next] = x.sampleId(row);
                 chains[next] = x.chain(row);
-                if (i > 0) {
-                    int position = tilts.masked(row)[(i - 1) / tilts.letters()];
-                    int letter = (i - 1) % tilts.letters();
-                    tokens[(first + i) * length + position] = letter;
+                if (j > 0) {
+                    int change = changes[j - 1];
+                    tokens[next * length + change / letters] = change % letters;
                 }
                 next++;
             }
         }
         double[] values = estimate(x, tokens, ids, chains, step, ledger, noise);
         int first = 0;
-        for (int row = range[0]; row < range[1]; row++) {
-            for (int i = 1; i < changes(tilts, row); i++) {
-                int position = tilts.masked(row)[(i - 1) / tilts.letters()];
-                double gain = values[first + i] - values[first];
-                tilts.set(row, position, (i - 1) % tilts.letters(), strength * gain);
+        for (int i = 0; i < request.changes().size(); i++) {
+            int[] changes = request.changes().get(i);
+            for (int j = 0; j < changes.length; j++) {
+                double gain = values[first + 1 + j] - values[first];
+                int position = changes[j] / letters;
+                tilts.set(request.start() + i, position, changes[j] % letters, strength * gain);
             }
-            first += changes(tilts, row);
+            first += changes.length == 0 ? 0 : 1 + changes.length;
         }
     }
 

@@ -37,7 +37,23 @@ final class Decoders {
         this.parts = parts;
     }
 
+    /**
+     * Makes the decoder.
+     *
+     * @throws IllegalArgumentException if a setting leaves no step that is steered
+     */
     Decoder create() {
+        int steps = parts.process().steps();
+        Integer every = steering.every();
+        if (every != null && every > steps) {
+            throw new IllegalArgumentException(
+                    "--every must be at most the " + steps + " steps of the run, got " + every);
+        }
+        Integer start = steering.startStep();
+        if (start != null && start >= steps) {
+            throw new IllegalArgumentException(
+                    "--start-step must be below the " + steps + " steps of the run, got " + start);
+        }
         return switch (method) {
             case UNGUIDED -> new Ancestral();
             case BEST_OF_N -> new BestOfN(steering.candidates(), parts.reward());
@@ -83,7 +99,7 @@ final class Decoders {
 
     private Guidance classifier() {
         return steering.guidance() == GuidanceKind.EXACT
-                ? new ExactGuidance(value(), strength())
+                ? new ExactGuidance(value(), strength(), parts.model().shape().constraints())
                 : new TaylorGuidance(gradient(), strength());
     }
 

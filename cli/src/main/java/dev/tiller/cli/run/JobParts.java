@@ -46,6 +46,7 @@ final class JobParts implements AutoCloseable {
     JobParts(SamplingJob job) throws IOException {
         this.job = job;
         JobModel.Shape shape = JobModel.shape(job);
+        seeds = Seeds.of(job, shape);
         rewards = new JobReward(job, shape);
         try {
             String valueName = valueName(job, shape);
@@ -61,7 +62,6 @@ final class JobParts implements AutoCloseable {
         reader = DesignReader.ofTokens(shape.alphabet());
         reward = new CleanReward(rewards.reward(), reader);
         process = process(model.denoiser());
-        seeds = Seeds.of(job, shape);
     }
 
     private static String valueName(SamplingJob job, JobModel.Shape shape) {

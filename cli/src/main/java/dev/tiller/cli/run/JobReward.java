@@ -15,44 +15,38 @@ import dev.tiller.rewards.composition.NamedReward;
 import dev.tiller.rewards.composition.RewardSpec;
 import dev.tiller.zoo.Backend;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The reward of a job, with its cache, its budget and its referee. */
 final class JobReward implements AutoCloseable {
-    private final Rewards rewards;
+    private final JudgedReward parts;
     private final Reward reward;
-    private final Reward parts;
     private final Optional<RewardBudget> budget;
-    private final Optional<Reward> referee;
 
     JobReward(SamplingJob job, JobModel.Shape shape) {
-        List<Path> plugins =
-                job.plugins() == null ? List.of() : job.plugins().stream().map(Path::of).toList();
-        rewards = Rewards.load(plugins);
         RewardContext context = new RewardContext(job.device(), backend(job).toString());
         RewardSpec spec = RewardSpec.of(job.reward());
         boolean single = spec instanceof NamedReward;
         budget = Optional.ofNullable(job.maxRewardCalls()).map(RewardBudget::new);
         // a component is asked again for its column of the results, and answers from memory
-        Rewards remembering =
-                rewards.decoratedBy(
+        parts =
+                JudgedReward.open(
+                        spec,
+                        job.plugins(),
+                        context,
                         (provider, options, made) ->
                                 remembering(job, single, provider, options, made));
-        parts = remembering.create(spec, context);
         reward =
                 budget.isPresent() && !single
-                        ? new CachedReward(new BudgetedReward(parts, budget.get()), memory())
-                        : parts;
+                        ? new CachedReward(
+                                new BudgetedReward(parts.reward(), budget.get()), memory())
+                        : parts.reward();
         try {
             Rewards.requireReadable(reward, shape.alphabet(), job.model());
-            referee = reward.referee().map(name -> rewards.create(name, Map.of(), context));
         } catch (RuntimeException e) {
-            reward.close();
-            rewards.close();
+            parts.close();
             throw e;
         }
     }
@@ -76,24 +70,18 @@ final class JobReward implements AutoCloseable {
         return new MemoryScores(MemoryScores.Options.defaults());
     }
 
+    /** Returns what was spent of the budget; 0 if there is none. */
+    long spent() {
+        return budget.map(RewardBudget::spent).orElse(0L);
+    }
+
     /** Counts what earlier sessions spent. */
     void spentBefore(long designs) {
         budget.ifPresent(limit -> limit.spentBefore(designs));
     }
 
-    /** Returns for each design the numbers that its score is made of, by column. */
     List<Map<String, Double>> breakdown(Designs designs) {
-        List<String> columns = parts.columns();
-        List<Map<String, Double>> rows = new ArrayList<>();
-        double[][] values = columns.isEmpty() ? null : parts.breakdown(designs).values();
-        for (int i = 0; i < designs.size(); i++) {
-            Map<String, Double> row = new TreeMap<>();
-            for (int j = 0; j < columns.size(); j++) {
-                row.put(columns.get(j), values[i][j]);
-            }
-            rows.add(row);
-        }
-        return rows;
+        return parts.breakdown(designs);
     }
 
     /** A reward runs on the engine that was asked for if it can. */
@@ -106,18 +94,16 @@ final class JobReward implements AutoCloseable {
     }
 
     Optional<Reward> referee() {
-        return referee;
+        return parts.referee();
     }
 
     /** Returns the referee's scores, or null without one. */
     double[] judge(Designs designs) {
-        return referee.map(judge -> judge.score(designs)).orElse(null);
+        return parts.judge(designs);
     }
 
     @Override
     public void close() {
-        reward.close();
-        referee.ifPresent(Reward::close);
-        rewards.close();
+        parts.close(); // closes what is under the budget, too
     }
 }

@@ -18,8 +18,8 @@ import java.util.List;
  * from. A line that was cut off by a kill is dropped.
  */
 final class Journal {
-    /** One finished batch. */
-    record Batch(List<DesignRow> designs, Counts counts, double seconds) {}
+    /** One finished batch; reward calls count gradients, too, which the counts do not. */
+    record Batch(List<DesignRow> designs, Counts counts, double seconds, long rewardCalls) {}
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 

@@ -50,11 +50,11 @@ public enum Method {
     /** Twisted diffusion sampler: SMC with a guided proposal. */
     TDS("tds", particles(), value(), settings("strength", null)),
     /** Diffusion posterior sampling: the gradient through reward and denoiser. */
-    DPS("dps", settings("strength", 20.0)),
+    DPS("dps", settings("strength", Method.STRENGTH)),
     /** Discrete classifier guidance, exact over single letters or by a gradient. */
     CLASSIFIER_GUIDANCE(
             "classifier-guidance",
-            settings("strength", 20.0, "guidance", GuidanceKind.EXACT),
+            settings("strength", Method.STRENGTH, "guidance", GuidanceKind.EXACT),
             value()),
     /** Iterative refinement: noise designs again in part, decode them by SVDD, keep the better. */
     REFINE(
@@ -77,6 +77,8 @@ public enum Method {
                     "temperature",
                     0.0),
             value());
+
+    private static final double STRENGTH = 20;
 
     private final String label;
     private final Map<String, Object> settings = new LinkedHashMap<>();

@@ -26,9 +26,11 @@ public final class RunFolder {
     private static final List<String> FILES = List.of(MANIFEST, FASTA, ARROW, JOURNAL, JOB);
 
     private final Path folder;
+    private final boolean wasThere;
 
     private RunFolder(Path folder) {
         this.folder = folder;
+        this.wasThere = Files.exists(folder);
     }
 
     /**
@@ -116,6 +118,19 @@ public final class RunFolder {
                             + e.getClass().getSimpleName()
                             + ")",
                     e);
+        }
+    }
+
+    /**
+     * Takes back the opening of a folder in which nothing was made, since the job proved to be
+     * wrong. Leaves what was there before.
+     */
+    void withdraw() throws IOException {
+        if (!wasThere) {
+            Files.deleteIfExists(file(JOB));
+            if (isEmpty()) {
+                Files.deleteIfExists(folder);
+            }
         }
     }
 

@@ -86,6 +86,13 @@ public record SamplingJob(
         require("num", num >= 1, "at least 1", num);
         require("steps", steps == null || steps >= 1, "at least 1", steps);
         require("length", length == null || length >= 1, "at least 1", length);
+        require(
+                "alphabet",
+                alphabet == null
+                        || (!alphabet.isEmpty()
+                                && alphabet.chars().distinct().count() == alphabet.length()),
+                "one or more different letters",
+                "'" + alphabet + "'");
         require("batch-size", batchSize >= 1, "at least 1", batchSize);
         require("threads", threads >= 1, "at least 1", threads);
         require(

@@ -82,6 +82,8 @@ public final class SamplingRun implements AutoCloseable {
      * @param listener told of progress
      * @return what was made; fewer designs than asked for if the reward budget was spent
      * @throws IOException if a file cannot be written
+     * @throws IllegalArgumentException if the reward cannot read what the model makes; a folder
+     *     that was made for the run is removed
      * @throws BudgetExhaustedException if the reward budget was spent before one batch was finished
      */
     public Summary run(RunFolder folder, RunListener listener) throws IOException {
@@ -90,7 +92,7 @@ public final class SamplingRun implements AutoCloseable {
         for (Journal.Batch batch : journal.read()) {
             done.add(batch);
         }
-        parts.rewards().spentBefore(done.counts.rewardRows());
+        parts.rewards().spentBefore(done.rewardCalls);
         Set<Long> known =
                 done.designs.stream().map(DesignRow::sampleId).collect(Collectors.toSet());
         long[] open = LongStream.range(0, job.num()).filter(id -> !known.contains(id)).toArray();
@@ -113,6 +115,11 @@ public final class SamplingRun implements AutoCloseable {
                                 + job.batchSize());
             }
             whole = false;
+        } catch (IllegalArgumentException e) { // a misfit that only the first design shows
+            if (done.designs.isEmpty()) {
+                folder.withdraw();
+            }
+            throw e;
         }
         done.designs.sort(Comparator.comparingLong(DesignRow::sampleId));
         Summary summary = new Summary(job, List.copyOf(done.designs), done.counts, done.seconds);
@@ -128,17 +135,21 @@ public final class SamplingRun implements AutoCloseable {
         private final List<DesignRow> designs = new ArrayList<>();
         private Counts counts = Counts.ZERO;
         private double seconds;
+        private long rewardCalls;
 
         void add(Journal.Batch batch) {
             designs.addAll(batch.designs());
             counts = counts.plus(batch.counts());
             seconds += batch.seconds();
+            // a session without a budget counted no calls
+            rewardCalls += Math.max(batch.rewardCalls(), batch.counts().rewardRows());
         }
     }
 
     private Journal.Batch batch(
             long[] ids, Ledger ledger, int designsBefore, RunListener listener) {
         Counts before = Counts.of(ledger);
+        long callsBefore = parts.rewards().spent();
         long began = System.nanoTime();
         Map<Long, Map<String, Double>> particles = new LinkedHashMap<>();
         StepListener told =
@@ -159,7 +170,8 @@ public final class SamplingRun implements AutoCloseable {
                 };
         List<DesignRow> designs = decode(ids, ledger, told, particles);
         Counts spent = Counts.of(ledger).minus(before);
-        return new Journal.Batch(designs, spent, (System.nanoTime() - began) / 1e9);
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return new Journal.Batch(designs, spent, seconds, parts.rewards().spent() - callsBefore);
     }
 
     private List<DesignRow> decode(

@@ -131,6 +131,12 @@ public record Steering(
                 temperature == null || (temperature >= 0 && Double.isFinite(temperature)),
                 "at least 0 and finite",
                 temperature);
+        check(
+                "adaptiveSpread",
+                adaptiveSpread == null || (adaptiveSpread >= 0 && Double.isFinite(adaptiveSpread)),
+                "at least 0 and finite",
+                adaptiveSpread);
+        check("until", until == null || !until.isNaN(), "a number", until);
         check("strength", strength == null || Double.isFinite(strength), "finite", strength);
         isShare("essThreshold", essThreshold);
         isShare("worstShare", worstShare);
@@ -194,6 +200,11 @@ public record Steering(
         if (method == Method.REFINE && resolved.get("letters") == null) {
             resolved.putIfAbsent("share", 0.1);
         }
+        if (resolved.get("guidance") == GuidanceKind.TAYLOR) {
+            // a gradient is that of the soft posterior
+            drop(resolved, said, "posterior", "--guidance taylor");
+            drop(resolved, said, "posteriorDraws", "--guidance taylor");
+        }
         if (resolved.get("value") == ValueKind.LEARNED) {
             drop(resolved, said, "posterior", "--value learned");
             drop(resolved, said, "posteriorDraws", "--value learned");
@@ -203,7 +214,27 @@ public record Steering(
             String by = "--posterior " + JobYaml.label((PosteriorKind) posterior);
             drop(resolved, said, "posteriorDraws", by);
         }
-        return Settings.create(Steering.class, resolved);
+        Steering steering = Settings.create(Steering.class, resolved);
+        steering.requireSense(method);
+        return steering;
+    }
+
+    /** Checks settings against each other. */
+    private void requireSense(Method method) {
+        String some = "in [1, " + candidates + "], the candidates";
+        check("screenTop", screenTop == null || screenTop <= candidates, some, screenTop);
+        check(
+                "adaptiveFirst",
+                adaptiveFirst == null || adaptiveFirst <= candidates,
+                some,
+                adaptiveFirst);
+        boolean weighs =
+                switch (method) {
+                    case IMPORTANCE_SAMPLING, SMC, NESTED_IS, FK, TDS -> true;
+                    default -> accept == Accept.METROPOLIS;
+                };
+        String by = accept == null ? "--method " + method : "--accept metropolis";
+        check("temperature", !weighs || temperature > 0, "above 0 with " + by, temperature);
     }
 
     private static void drop(

@@ -46,6 +46,15 @@ public record Summary(SamplingJob job, List<DesignRow> designs, Counts counts, d
                         counts.denoiserRows(),
                         share,
                         counts.denoiserRowsWithoutSavings()));
+        if (designs.size() < job.num()) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "reward budget of %,d calls is spent; %d of %d designs made%n",
+                            job.maxRewardCalls(),
+                            designs.size(),
+                            job.num()));
+        }
         return text.toString();
     }
 

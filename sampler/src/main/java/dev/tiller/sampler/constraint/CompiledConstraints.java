@@ -194,6 +194,26 @@ public final class CompiledConstraints {
     }
 
     /**
+     * Tells which letters each position may still have.
+     *
+     * @param tokens L tokens from {@code offset}; K is the mask, all others are kept
+     * @param offset the index of the first one
+     * @return [L * K]; true where some design within the constraints has the known letters and the
+     *     letter at the position
+     */
+    public boolean[] possibleLetters(long[] tokens, int offset) {
+        CompletionSampler sampler = sampler();
+        boolean[] possible = new boolean[length() * letters()];
+        if (sampler.condition(tokens, offset, new double[possible.length])) {
+            double[] logs = sampler.logMarginals();
+            for (int i = 0; i < possible.length; i++) {
+                possible[i] = logs[i] != Double.NEGATIVE_INFINITY;
+            }
+        }
+        return possible;
+    }
+
+    /**
      * Opens a sampler; it is for one thread.
      *
      * @return a new sampler with working memory of its own

@@ -32,6 +32,39 @@ class CompiledConstraintsTest {
         return designs;
     }
 
+    /** Against the list of all designs, with the first letter known or none. */
+    @Test
+    void tellsWhichLettersArePossible() {
+        int length = 4;
+        for (int number = 0; number < 200; number++) {
+            Constraints constraints = AllDesigns.random(number, length);
+            List<String> designs = AllDesigns.satisfying(constraints, length);
+            if (designs.isEmpty()) {
+                continue;
+            }
+            for (String known : List.of("", designs.get(0).substring(0, 1), "A")) {
+                long[] tokens = new long[length];
+                Arrays.fill(tokens, ALPHABET.length());
+                for (int i = 0; i < known.length(); i++) {
+                    tokens[i] = ALPHABET.indexOf(known.charAt(i));
+                }
+                boolean[] possible =
+                        constraints.compile(ALPHABET, length).possibleLetters(tokens, 0);
+                for (int i = 0; i < possible.length; i++) {
+                    int position = i / ALPHABET.length();
+                    char letter = ALPHABET.charAt(i % ALPHABET.length());
+                    boolean expected =
+                            designs.stream()
+                                    .anyMatch(
+                                            design ->
+                                                    design.startsWith(known)
+                                                            && design.charAt(position) == letter);
+                    assertEquals(expected, possible[i], constraints + " " + known + " " + i);
+                }
+            }
+        }
+    }
+
     /**
      * 1,500 random constraints on 1 to 5 positions: the compiled ones accept exactly the designs of
      * the list, each once, and are refused exactly if the list is empty.

@@ -1,17 +1,7 @@
 package dev.tiller.cli;
 
-import dev.tiller.cli.run.Method;
-import dev.tiller.cli.run.SamplingJob;
-import dev.tiller.cli.run.Steering;
-import dev.tiller.sampler.decoder.Keep;
-import dev.tiller.sampler.decoder.Potential;
-import dev.tiller.sampler.decoder.Resampling;
-import dev.tiller.zoo.Backend;
-import dev.tiller.zoo.ModelConfig;
 import dev.tiller.zoo.registry.Places;
-import dev.tiller.zoo.weights.Selection;
 import java.io.InputStream;
-import java.util.List;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,25 +44,6 @@ import picocli.CommandLine.Spec;
             "  tiller doctor"
         })
 public final class Tiller implements Runnable {
-    /** Options that take one of some names. */
-    private static final List<Class<? extends Enum<?>>> LABELLED =
-            List.of(
-                    Method.class,
-                    SamplingJob.Sampler.class,
-                    SamplingJob.ClassForm.class,
-                    Steering.ValueKind.class,
-                    Steering.PosteriorKind.class,
-                    Steering.Screen.class,
-                    Steering.GuidanceKind.class,
-                    Steering.Accept.class,
-                    Resampling.class,
-                    Potential.class,
-                    Keep.class,
-                    Backend.class,
-                    ModelConfig.Kind.class,
-                    ModelExportCommand.Format.class,
-                    Selection.Source.class);
-
     @Spec private CommandSpec spec;
 
     @Option(
@@ -103,7 +74,7 @@ public final class Tiller implements Runnable {
     static CommandLine commandLine(Places places) {
         Tiller tiller = new Tiller();
         CommandLine line = new CommandLine(tiller, new Factory(places));
-        LABELLED.forEach(type -> Labels.register(line, type));
+        Labels.register(line);
         return line.setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(Tiller::usageError)
                 .setExecutionExceptionHandler(

@@ -91,6 +91,9 @@ class BadInputIT {
                         "--screen mode --screen-top 11",
                         "--screen-top must be in [1, 10], the candidates, got 11"),
                 Arguments.of(
+                        "--adaptive-first 1 --adaptive-spread 1",
+                        "--adaptive-first must be at least 2, got 1"),
+                Arguments.of(
                         "--adaptive-first 11 --adaptive-spread 1",
                         "--adaptive-first must be in [1, 10], the candidates, got 11"),
                 Arguments.of(

@@ -1,5 +1,7 @@
 package dev.tiller.cli.compare;
 
+import dev.tiller.cli.run.AtomicFiles;
+import dev.tiller.cli.run.Counts;
 import dev.tiller.cli.run.DesignRow;
 import dev.tiller.cli.run.FinishedRun;
 import dev.tiller.cli.run.JobYaml;
@@ -67,8 +69,7 @@ public final class Comparison {
         return methods;
     }
 
-    private static dev.tiller.cli.run.Counts pilot(SamplingJob job, int designs)
-            throws IOException {
+    private static Counts pilot(SamplingJob job, int designs) throws IOException {
         try (SamplingRun run = new SamplingRun(job)) {
             return run.cost(designs);
         }
@@ -83,7 +84,7 @@ public final class Comparison {
             progress.accept(what + ", seed " + seeded.seed());
             Path log = folder.resolve(run.getFileName() + ".log");
             Path file = folder.resolve(run.getFileName() + ".yaml");
-            Files.writeString(file, JobYaml.write(seeded));
+            AtomicFiles.write(file, JobYaml.write(seeded));
             int exit =
                     ChildRun.execute(
                             List.of(

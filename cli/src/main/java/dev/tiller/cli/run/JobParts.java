@@ -37,6 +37,7 @@ final class JobParts implements AutoCloseable {
     private final CleanReward reward;
     private final ReverseProcess process;
     private final Optional<Start> seeds;
+    private SoftPosteriorValue softPosterior;
 
     /**
      * Loads all parts, the cheap and the misspelt first.
@@ -153,8 +154,13 @@ final class JobParts implements AutoCloseable {
         return new PosteriorMeanValue(process, reward, draws, devices);
     }
 
+    /** Returns always the same object, so that a value and its gradient share their passes. */
     SoftPosteriorValue softPosterior() {
-        return new SoftPosteriorValue(process, rewards.reward(), model.shape().alphabet());
+        if (softPosterior == null) {
+            softPosterior =
+                    new SoftPosteriorValue(process, rewards.reward(), model.shape().alphabet());
+        }
+        return softPosterior;
     }
 
     /** Returns an estimator of how natural designs are. */

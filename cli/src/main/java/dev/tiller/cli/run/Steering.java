@@ -117,7 +117,7 @@ public record Steering(
         atLeast("every", every, 1);
         atLeast("startStep", startStep, 0);
         atLeast("screenTop", screenTop, 1);
-        atLeast("adaptiveFirst", adaptiveFirst, 1);
+        atLeast("adaptiveFirst", adaptiveFirst, 2); // the values of one do not spread
         atLeast("rounds", rounds, 1);
         atLeast("letters", letters, 1);
         atLeast("lineages", lineages, 1);

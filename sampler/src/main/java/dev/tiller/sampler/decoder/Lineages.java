@@ -28,26 +28,13 @@ record Lineages(State designs, double[] rewards, int count) {
     }
 
     /**
-     * Systematic resampling: entry k of the result is the index at which the cumulative share of
-     * exp(r / tau) passes (k + u) / n, so that each is kept as often as its share says, up to one.
+     * Systematic resampling in proportion to exp(r / tau), so that each is kept as often as its
+     * share says, up to one.
      */
     static int[] resample(double[] rewards, double temperature, double u) {
-        double max = Arrays.stream(rewards).max().orElseThrow();
-        double[] cumulative = new double[rewards.length];
-        double sum = 0;
-        for (int i = 0; i < rewards.length; i++) {
-            sum += StrictMath.exp((rewards[i] - max) / temperature);
-            cumulative[i] = sum;
-        }
-        int[] kept = new int[rewards.length];
-        int index = 0;
-        for (int k = 0; k < kept.length; k++) {
-            double place = (k + u) / kept.length * sum;
-            while (index < kept.length - 1 && cumulative[index] <= place) {
-                index++;
-            }
-            kept[k] = index;
-        }
-        return kept;
+        double[] logWeights = Arrays.stream(rewards).map(r -> r / temperature).toArray();
+        double[] uniforms = new double[rewards.length];
+        uniforms[0] = u; // the only one that this scheme uses
+        return Resampling.SYSTEMATIC.ancestors(logWeights, uniforms);
     }
 }

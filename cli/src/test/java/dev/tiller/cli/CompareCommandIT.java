@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +83,40 @@ class CompareCommandIT {
         assertTrue(
                 Arrays.equals(
                         designs, Files.readAllBytes(out.resolve("smc-seed-0/designs.fasta"))));
+    }
+
+    @Test
+    void itsRunsEndWithIt() throws Exception {
+        Path out = folder.resolve("stopped");
+        Process compare =
+                CommandLineRun.start(
+                        folder.resolve("log.txt"),
+                        "compare",
+                        "--methods",
+                        "best-of-n",
+                        "--budget-denoiser-rows",
+                        4_000_000,
+                        "--num",
+                        4,
+                        "--seeds",
+                        1,
+                        "--out",
+                        out);
+        try {
+            List<ProcessHandle> runs = List.of();
+            for (int i = 0; i < 600 && compare.isAlive() && runs.isEmpty(); i++) {
+                Thread.sleep(100);
+                runs = compare.descendants().toList();
+            }
+            assertFalse(runs.isEmpty(), "a run of its own must have begun");
+            compare.destroy();
+            assertTrue(compare.waitFor(30, TimeUnit.SECONDS), "must end when told to");
+            for (ProcessHandle run : runs) {
+                run.onExit().get(30, TimeUnit.SECONDS);
+            }
+        } finally {
+            compare.destroyForcibly();
+        }
     }
 
     @Test

@@ -8,12 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One {@code tiller sample} in a JVM of its own, so that its time and memory are its own. Its
- * output goes to a log beside its run folder.
+ * output goes to a log beside its run folder. It ends with this JVM.
  */
 final class ChildRun {
+    private static final Set<Process> LIVE = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> LIVE.forEach(Process::destroy), "child runs"));
+    }
+
     private ChildRun() {}
 
     /**
@@ -41,6 +50,7 @@ final class ChildRun {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
+        LIVE.add(child);
         try {
             return child.waitFor();
         } catch (InterruptedException e) {
@@ -48,6 +58,7 @@ final class ChildRun {
             throw new IOException("interrupted while waiting for " + log, e);
         } finally {
             child.destroy();
+            LIVE.remove(child);
         }
     }
 

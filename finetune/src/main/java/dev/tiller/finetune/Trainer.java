@@ -11,7 +11,6 @@ import dev.tiller.finetune.optimizer.ExponentialMovingAverage;
 import dev.tiller.finetune.optimizer.GradientClipping;
 import dev.tiller.sampler.Philox;
 import dev.tiller.sampler.Randomness;
-import dev.tiller.sampler.numerics.Gradients;
 import dev.tiller.zoo.architecture.DropoutMasks;
 import dev.tiller.zoo.architecture.NamedBlock;
 import java.io.IOException;
@@ -34,9 +33,23 @@ public final class Trainer {
     private final NDManager device;
     private final Path folder;
     private final TrainingListener listener;
+    private final Start start;
+
+    /** Gives a network the weights that training starts from. */
+    @FunctionalInterface
+    public interface Start {
+        /**
+         * Sets all weights.
+         *
+         * @param network a network without weights
+         * @param owner owner of the weights, on the device of the training
+         * @throws IOException if they cannot be read
+         */
+        void weights(NamedBlock network, NDManager owner) throws IOException;
+    }
 
     /**
-     * Creates a trainer.
+     * Creates a trainer from random weights.
      *
      * @param options the hyper-parameters
      * @param architecture builds the network without weights; called twice (to train, to validate)
@@ -50,8 +63,35 @@ public final class Trainer {
             NDManager device,
             Path folder,
             TrainingListener listener) {
+        this(
+                options,
+                architecture,
+                (network, owner) -> network.initialize(new Philox(options.seed()), owner),
+                device,
+                folder,
+                listener);
+    }
+
+    /**
+     * Creates a trainer.
+     *
+     * @param options the hyper-parameters
+     * @param architecture builds the network without weights; called twice (to train, to validate)
+     * @param start gives the network its first weights
+     * @param device a manager of the device to train on
+     * @param folder where checkpoints and metrics.csv go
+     * @param listener told of progress; may interrupt
+     */
+    public Trainer(
+            TrainingOptions options,
+            Supplier<NamedBlock> architecture,
+            Start start,
+            NDManager device,
+            Path folder,
+            TrainingListener listener) {
         this.options = options;
         this.architecture = architecture;
+        this.start = start;
         this.device = device;
         this.folder = folder;
         this.listener = listener;
@@ -68,7 +108,7 @@ public final class Trainer {
     public TrainedWeights train(Objective objective) throws IOException {
         Randomness noise = new Philox(options.seed());
         NamedBlock network = architecture.get();
-        network.initialize(noise, device);
+        start.weights(network, device);
         NamedBlock evaluated = architecture.get();
         Map<String, NDArray> trained = trainable(network);
         try (AdamW optimizer = new AdamW(trained, options.adam(), device);
@@ -132,15 +172,21 @@ public final class Trainer {
                         return network.forward(store, inputs, true, params).head();
                     };
             objective.prepare(state.step());
-            int[] batch = order.batch(state.step());
-            double loss =
-                    Gradients.backward(
-                            device, () -> objective.loss(forward, batch, state.step(), scope));
+            double loss = 0;
+            for (int i = 0; i < options.accumulate(); i++) {
+                long batch = state.step() * options.accumulate() + i;
+                Objective.Evaluated evaluated =
+                        objective.accumulate(forward, order.batch(batch), batch, scope);
+                loss += evaluated.loss() / options.accumulate();
+            }
             Map<String, NDArray> gradients = new LinkedHashMap<>();
             trained.forEach(
                     (name, array) -> {
                         NDArray gradient = array.getGradient();
                         gradient.attach(scope);
+                        if (options.accumulate() > 1) {
+                            gradient.divi(options.accumulate());
+                        }
                         gradients.put(name, gradient);
                     });
             double norm = GradientClipping.byGlobalNorm(gradients, options.clipNorm());

@@ -8,7 +8,8 @@ import dev.tiller.finetune.optimizer.LearningRate;
  *
  * @param seed addresses all randomness of the run
  * @param maxSteps the largest number of optimiser steps, at least 1
- * @param batchSize examples per step, at least 1
+ * @param batchSize examples per batch, at least 1
+ * @param accumulate batches per step, at least 1; their gradients are averaged
  * @param learningRate the learning-rate schedule
  * @param adam the optimiser's hyper-parameters
  * @param clipNorm largest global gradient norm, above 0
@@ -21,6 +22,7 @@ public record TrainingOptions(
         long seed,
         int maxSteps,
         int batchSize,
+        int accumulate,
         LearningRate learningRate,
         AdamW.Options adam,
         double clipNorm,
@@ -31,6 +33,7 @@ public record TrainingOptions(
     public TrainingOptions {
         requirePositive("max_steps", maxSteps);
         requirePositive("batch_size", batchSize);
+        requirePositive("accumulate", accumulate);
         requirePositive("validate_every", validateEvery);
         requirePositive("patience", patience);
         requirePositive("keep_checkpoints", keepCheckpoints);

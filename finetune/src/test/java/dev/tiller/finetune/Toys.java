@@ -51,6 +51,7 @@ public final class Toys {
                 9,
                 maxSteps,
                 16,
+                1,
                 new LearningRate(0.01, 5, LearningRate.Shape.CONSTANT, maxSteps),
                 new AdamW.Options(0.9, 0.999, 1e-8, 0.01),
                 1.0,

@@ -11,6 +11,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.tiller.finetune.objective.Objective;
 import dev.tiller.finetune.objective.Regression;
+import dev.tiller.finetune.objective.ScalarLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +144,7 @@ class TrainerIT {
     private static Objective scripted(double... losses) {
         Regression regression = counting();
         int[] next = {0};
-        return new Objective() {
+        return new ScalarLoss() {
             @Override
             public int examples() {
                 return regression.examples();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TrainingOptionsTest {
     private static String refusal(int number, int which, double clipNorm, double emaDecay) {
-        int[] n = {1, 1, 1, 1, 1};
+        int[] n = {1, 1, 1, 1, 1, 1};
         n[which] = number;
         return assertThrows(
                         IllegalArgumentException.class,
@@ -18,20 +18,26 @@ class TrainingOptionsTest {
                                         0,
                                         n[0],
                                         n[1],
+                                        n[2],
                                         new LearningRate(1, 0, LearningRate.Shape.CONSTANT, 1),
                                         new AdamW.Options(0.9, 0.999, 1e-8, 0),
                                         clipNorm,
                                         emaDecay,
-                                        n[2],
                                         n[3],
-                                        n[4]))
+                                        n[4],
+                                        n[5]))
                 .getMessage();
     }
 
     @Test
     void refusesWhatMakesNoSense() {
         String[] names = {
-            "max_steps", "batch_size", "validate_every", "patience", "keep_checkpoints"
+            "max_steps",
+            "batch_size",
+            "accumulate",
+            "validate_every",
+            "patience",
+            "keep_checkpoints"
         };
         for (int which = 0; which < names.length; which++) {
             assertEquals(names[which] + " must be at least 1, got 0", refusal(0, which, 1, 0.9));

@@ -40,7 +40,11 @@ public interface Randomness {
         /** The forward corruption of finished designs that are to be improved. */
         CORRUPTION(15),
         /** The seed of a branch. */
-        BRANCH(16);
+        BRANCH(16),
+        /** The relaxed tokens of a trajectory that is differentiated. */
+        RELAXATION(17),
+        /** Which training examples are shown without their class. */
+        LABEL_DROPOUT(18);
 
         private final int code;
 

@@ -124,6 +124,7 @@ final class JobChecks {
                                     "states_per_roll_out",
                                     "buffer",
                                     "validation");
+                    default -> List.of();
                 };
         for (String key : JobFile.given(job.data())) {
             requireUnused(!used.contains(key), "data." + key);
@@ -178,6 +179,7 @@ final class JobChecks {
                 SoftValueTask.buffer(job);
                 SoftValueTask.loss(job);
             }
+            default -> throw new IllegalArgumentException("objective must be another one");
         }
     }
 

@@ -100,8 +100,9 @@ public final class JobRunner {
             throws IOException {
         ModelConfig.Kind kind =
                 switch (job.objective()) {
-                    case MASKED_NELBO -> ModelConfig.Kind.DENOISER;
-                    case REGRESSION, DISTILLATION -> ModelConfig.Kind.REWARD;
+                    case MASKED_NELBO, SCORE_ENTROPY, REWARD_BACKPROPAGATION ->
+                            ModelConfig.Kind.DENOISER;
+                    case REGRESSION, CLASSIFICATION, DISTILLATION -> ModelConfig.Kind.REWARD;
                     case SOFT_VALUE -> ModelConfig.Kind.VALUE;
                 };
         ModelConfig.Target target =
@@ -143,6 +144,7 @@ public final class JobRunner {
             case REGRESSION -> regression(examples.measured(), "measured");
             case DISTILLATION -> distillation(examples);
             case SOFT_VALUE -> new SoftValueTask(job, examples, log).task();
+            default -> throw new IllegalArgumentException("objective must be another one");
         };
     }
 
@@ -237,6 +239,7 @@ public final class JobRunner {
                 job.seed(),
                 t.maxSteps(),
                 or(t.batchSize(), 128),
+                or(t.accumulate(), 1),
                 new LearningRate(
                         or(t.learningRate(), 3e-4), or(t.warmupSteps(), 0), shape, t.maxSteps()),
                 new AdamW.Options(

@@ -16,7 +16,11 @@ import java.util.Map;
  * @param seed addresses all randomness of the job; default 0
  * @param model the network
  * @param data the examples
+ * @param reward what is backpropagated: the name of a reward, a map of {@code reward} and {@code
+ *     options}, or a composition
+ * @param backpropagation how (reward backpropagation)
  * @param training the hyper-parameters
+ * @param stop when to stop before the last step, beside {@code training.patience}
  * @param card what the model card says beside the numbers
  */
 public record TrainingJob(
@@ -26,18 +30,27 @@ public record TrainingJob(
         long seed,
         Model model,
         Data data,
+        JsonNode reward,
+        Backpropagation backpropagation,
         Training training,
+        Stop stop,
         Card card) {
     /** What is minimised. */
     public enum Kind {
         /** Masked NELBO of clean sequences: a denoiser. */
         MASKED_NELBO,
+        /** Score entropy (SEDD) of clean sequences: a denoiser. */
+        SCORE_ENTROPY,
         /** Least squares on measured labels: a reward. */
         REGRESSION,
+        /** Logistic regression on the class of each sequence: a reward, in log-odds. */
+        CLASSIFICATION,
         /** Least squares on another network's labels: a referee. */
         DISTILLATION,
         /** Regression on the rewards of roll-outs: the value network of SVDD-MC. */
-        SOFT_VALUE;
+        SOFT_VALUE,
+        /** The reward of designs, through the whole trajectory (DRAKES): a fine-tuned denoiser. */
+        REWARD_BACKPROPAGATION;
 
         /** Returns the name used in job files. */
         @Override
@@ -55,6 +68,11 @@ public record TrainingJob(
      * @param schedule noise schedule: {@code name} and its parameters (denoisers)
      * @param referee model that guards this reward (rewards)
      * @param valueNetworks value network for each reward (denoisers)
+     * @param timeConditioning whether the network is told the noise (denoisers); default false
+     * @param pretrained the model that is fine-tuned, by name or folder, instead of architecture,
+     *     config, alphabet and schedule (reward backpropagation)
+     * @param label the class that is asked of a pretrained model with classes
+     * @param lora trains adapters instead of the weights (reward backpropagation)
      */
     public record Model(
             String architecture,
@@ -62,14 +80,37 @@ public record TrainingJob(
             String alphabet,
             ModelConfig.Schedule schedule,
             String referee,
-            Map<String, String> valueNetworks) {}
+            Map<String, String> valueNetworks,
+            Boolean timeConditioning,
+            String pretrained,
+            Integer label,
+            LowRank lora) {}
+
+    /**
+     * Low-rank adapters (LoRA, Hu et al. 2022).
+     *
+     * @param rank r, at least 1
+     * @param alpha adapters count alpha / r; default r
+     * @param layers regular expressions of the layers that get one; default all with a matrix
+     */
+    public record LowRank(Integer rank, Double alpha, List<String> layers) {}
 
     /**
      * The examples.
      *
      * @param table TSV file of sequences, gzipped or not
      * @param sequenceColumn column of the sequences; default {@code sequence}
-     * @param labelColumn column of the labels
+     * @param labelColumn column of the labels, or of the classes
+     * @param classes the values of the column of classes, class 0 first (denoisers); those that
+     *     count as 1, all others being 0 (classification)
+     * @param classDropout share of examples that are shown without their class, for classifier-free
+     *     guidance; default 0.1
+     * @param where the rows that are used: for each column the values that it may have
+     * @param heldOutWhere the rows that may be held out for validation and test, likewise; default
+     *     all that are used
+     * @param groups which rows stay on one side of a split: {@code none} (default), {@code similar}
+     *     (near-duplicates, by shared aligned blocks) or {@code column:NAME}
+     * @param part uses one of several disjoint parts of the rows, groups kept together
      * @param validation share of rows for early stopping; default 0.1
      * @param test share of rows for the model card; default 0.1
      * @param teacher weights of the teacher: safetensors, with its Keras configuration
@@ -91,6 +132,12 @@ public record TrainingJob(
             String table,
             String sequenceColumn,
             String labelColumn,
+            List<String> classes,
+            Double classDropout,
+            Map<String, List<String>> where,
+            Map<String, List<String>> heldOutWhere,
+            String groups,
+            Part part,
             Double validation,
             Double test,
             String teacher,
@@ -116,13 +163,59 @@ public record TrainingJob(
     public record Buffer(Integer trajectories, Integer refresh, Integer every) {}
 
     /**
+     * One of several disjoint parts of the rows.
+     *
+     * @param index from 0
+     * @param of how many there are
+     */
+    public record Part(Integer index, Integer of) {}
+
+    /**
+     * How the reward is backpropagated (DRAKES, Wang et al. 2024).
+     *
+     * @param steps reverse steps of a trajectory; default 128
+     * @param truncation the last steps that carry the gradient; default all
+     * @param temperature tau of the relaxed tokens at the first training step; default 1
+     * @param lastTemperature tau at the last training step, reached geometrically; default the
+     *     first
+     * @param copyTemperature makes the copy flag a sigmoid of this temperature; default none
+     * @param kl {@code step} (default), {@code path}, {@code reference} or {@code none}
+     * @param klWeight what a nat of divergence costs, in the unit of the reward
+     * @param klWarmup training steps over which that grows linearly from 0; default 0
+     * @param klSteps {@code all} (default) steps of the trajectory, or those that are {@code
+     *     differentiated}
+     */
+    public record Backpropagation(
+            Integer steps,
+            Integer truncation,
+            Double temperature,
+            Double lastTemperature,
+            Double copyTemperature,
+            String kl,
+            Double klWeight,
+            Integer klWarmup,
+            String klSteps) {}
+
+    /**
+     * Further reasons to stop, looked at in each validation of reward backpropagation.
+     *
+     * @param designs designs of a validation; default 128
+     * @param maxKl largest divergence from the pretrained model, in nats per design
+     * @param minDiversity smallest mean share of positions in which two designs differ
+     */
+    public record Stop(Integer designs, Double maxKl, Double minDiversity) {}
+
+    /**
      * The hyper-parameters; defaults are the published ones of MDLM where it has them.
      *
      * @param maxSteps largest number of steps
      * @param batchSize default 128
+     * @param accumulate batches whose gradients are averaged for one step; default 1
+     * @param optimizer {@code adamw} (default) or {@code adam}, whose weight decay is part of the
+     *     gradient
      * @param learningRate default 3e-4
      * @param warmupSteps default 0
-     * @param decay {@code constant} (default) or {@code cosine}
+     * @param decay {@code constant} (default), {@code cosine} or {@code linear}
      * @param beta1 default 0.9
      * @param beta2 default 0.999
      * @param epsilon default 1e-8
@@ -141,6 +234,8 @@ public record TrainingJob(
     public record Training(
             Integer maxSteps,
             Integer batchSize,
+            Integer accumulate,
+            String optimizer,
             Double learningRate,
             Integer warmupSteps,
             String decay,

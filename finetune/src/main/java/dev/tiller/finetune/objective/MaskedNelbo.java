@@ -16,7 +16,7 @@ import java.util.Map;
  * cross-entropy of the masked tokens, weighted by sigma'(t) / (exp(sigma(t)) - 1) and averaged over
  * all tokens, in nats per token.
  */
-public final class MaskedNelbo implements Objective {
+public final class MaskedNelbo implements ScalarLoss {
     private static final int VALIDATION_ROWS = 256;
 
     /** How training times are drawn. */

@@ -1,6 +1,7 @@
 package dev.tiller.finetune.objective;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.Map;
 
@@ -20,7 +21,7 @@ public interface Objective {
          * @param step the training step (for dropout), or -1 to evaluate
          * @return its output, owned by the manager of the first input
          */
-        NDArray run(ai.djl.ndarray.NDList inputs, long step);
+        NDArray run(NDList inputs, long step);
     }
 
     /**
@@ -47,15 +48,24 @@ public interface Objective {
     default void prepare(long step) {}
 
     /**
-     * Computes the mean loss of a batch.
+     * What a batch gave.
+     *
+     * @param loss its mean loss
+     * @param metrics further numbers for the log, by name; always the same names
+     */
+    record Evaluated(double loss, Map<String, Double> metrics) {}
+
+    /**
+     * Adds the gradient of the mean loss of a batch to every trained parameter.
      *
      * @param network the network in training mode
      * @param batch indices of training examples
-     * @param step the training step, which addresses the randomness
+     * @param step the number of the batch since the beginning, which addresses the randomness
      * @param scope owner of all arrays made
-     * @return a float32 scalar
+     * @return the loss
+     * @throws IllegalStateException if the loss is not finite
      */
-    NDArray loss(Forward network, int[] batch, long step, NDManager scope);
+    Evaluated accumulate(Forward network, int[] batch, long step, NDManager scope);
 
     /**
      * Evaluates the validation examples; the same network gives the same numbers at any time.

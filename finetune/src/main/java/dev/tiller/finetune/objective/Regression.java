@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  *
  * <p>Labels are standardised by fixed examples; the network's output is in those units.
  */
-public final class Regression implements Objective {
+public final class Regression implements ScalarLoss {
     private static final int VALIDATION_ROWS = 256;
 
     private final ExampleStream training;

@@ -29,8 +29,19 @@ public interface Objective {
      *
      * @param loss what early stopping watches, lower is better
      * @param metrics further numbers for the log, by name
+     * @param stop why training should not go on, in one line; null if it may
      */
-    record Validation(double loss, Map<String, Double> metrics) {}
+    record Validation(double loss, Map<String, Double> metrics, String stop) {
+        /**
+         * Makes the result of a validation after which training goes on.
+         *
+         * @param loss what early stopping watches, lower is better
+         * @param metrics further numbers for the log, by name
+         */
+        public Validation(double loss, Map<String, Double> metrics) {
+            this(loss, metrics, null);
+        }
+    }
 
     /**
      * Returns the number of training examples.

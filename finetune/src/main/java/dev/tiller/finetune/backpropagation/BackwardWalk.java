@@ -3,6 +3,7 @@ package dev.tiller.finetune.backpropagation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.tiller.sampler.numerics.Gradients;
+import dev.tiller.sampler.numerics.Tensors;
 
 /**
  * Walks a trajectory backwards and adds the gradient of the loss to the parameters of the network.
@@ -65,10 +66,10 @@ final class BackwardWalk {
         boolean first = index == options.firstRelaxed();
         Divergence paid = options.pays(index) ? options.kl() : Divergence.NONE;
         try (NDManager part = scope.newSubManager()) {
-            NDArray x = part.create(trajectory.softAt(index), pass.relaxed());
+            NDArray x = Tensors.create(part, trajectory.softAt(index), pass.relaxed());
             x.setRequiresGradient(!first);
             NDArray old = first ? known(index, trajectory, paid, part) : null;
-            NDArray seed = part.create(cotangent, pass.relaxed());
+            NDArray seed = Tensors.create(part, cotangent, pass.relaxed());
             Gradients.backward(
                     part,
                     () -> {
@@ -90,10 +91,10 @@ final class BackwardWalk {
             Trajectory trajectory, float[] cotangent, double[][] divergences, NDManager scope) {
         int first = options.firstRelaxed();
         try (NDManager part = scope.newSubManager()) {
-            NDArray start = part.create(trajectory.softAt(first), pass.relaxed());
+            NDArray start = Tensors.create(part, trajectory.softAt(first), pass.relaxed());
             Divergence atFirst = options.pays(first) ? options.kl() : Divergence.NONE;
             NDArray old = known(first, trajectory, atFirst, part);
-            NDArray seed = part.create(cotangent, pass.relaxed());
+            NDArray seed = Tensors.create(part, cotangent, pass.relaxed());
             Gradients.backward(
                     part,
                     () -> {
@@ -136,7 +137,8 @@ final class BackwardWalk {
             NDArray old = known(index, x);
             float[] hot = Trajectory.oneHot(tokens, pass.model().letters() + 1);
             RelaxedState state =
-                    RelaxedState.of(part.create(hot, pass.relaxed()), options.copyTemperature());
+                    RelaxedState.of(
+                            Tensors.create(part, hot, pass.relaxed()), options.copyTemperature());
             Gradients.backward(
                     part,
                     () -> {

@@ -12,6 +12,7 @@ import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.State;
 import dev.tiller.sampler.masked.MaskedDiffusion;
 import dev.tiller.sampler.masked.NoiseRemoval;
+import dev.tiller.sampler.numerics.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -158,7 +159,7 @@ final class DesignValidation {
         // the first state is hard
         for (int index = steps.firstRelaxed() + 1; index < steps.steps(); index++) {
             try (NDManager part = scope.newSubManager()) {
-                NDArray x = part.create(trajectory.softAt(index), pass.relaxed());
+                NDArray x = Tensors.create(part, trajectory.softAt(index), pass.relaxed());
                 NDArray rows = step.run(index, x, Divergence.REFERENCE, null).divergence();
                 for (float row : rows.toFloatArray()) {
                     sum += row;

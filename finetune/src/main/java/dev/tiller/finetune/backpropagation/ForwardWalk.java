@@ -3,6 +3,7 @@ package dev.tiller.finetune.backpropagation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.tiller.sampler.numerics.Categorical;
+import dev.tiller.sampler.numerics.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,7 @@ final class ForwardWalk {
         RelaxedStep step = new RelaxedStep(options, pass, null);
         for (int index = options.firstRelaxed(); index < options.steps(); index++) {
             try (NDManager part = scope.newSubManager()) {
-                NDArray state = part.create(x, pass.relaxed());
+                NDArray state = Tensors.create(part, x, pass.relaxed());
                 x = step.run(index, state, Divergence.NONE, null).next().toFloatArray();
             }
             requireFinite(x, index);

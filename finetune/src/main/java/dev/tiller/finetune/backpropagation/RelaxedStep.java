@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.Denoiser;
 import dev.tiller.sampler.masked.Subs;
+import dev.tiller.sampler.numerics.Tensors;
 
 /**
  * A reverse step that is differentiable in the network and in the state (DRAKES, Wang et al. 2024,
@@ -81,6 +82,6 @@ final class RelaxedStep {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) noise[i];
         }
-        return manager.create(values, pass.relaxed());
+        return Tensors.create(manager, values, pass.relaxed());
     }
 }

@@ -31,6 +31,13 @@ final class JobChecks {
                 "start with a letter or digit and hold only a-z, 0-9, '.' and '-'",
                 job.name());
         require(job.objective() != null, "objective", job);
+        if (job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION) {
+            requireSteps(job);
+            new BackpropagationSettings(job).check();
+            decay(job);
+            JobRunner.options(job);
+            return;
+        }
         require(job.model() != null, "model", job);
         require(job.model().architecture() != null, "model.architecture", job);
         require(job.model().alphabet() != null, "model.alphabet", job);
@@ -39,17 +46,22 @@ final class JobChecks {
                 "model.config",
                 job);
         require(job.data() != null, "data", job);
-        require(
-                job.training() != null && job.training().maxSteps() != null,
-                "training.max_steps",
-                job);
+        requireSteps(job);
         JobChecks checks = new JobChecks(job);
         checks.model();
         checks.usedKeys();
+        checks.fineTuningKeys();
         checks.requiredKeys();
         checks.numbers();
         timeSampling(job);
         JobRunner.options(job);
+    }
+
+    private static void requireSteps(TrainingJob job) {
+        require(
+                job.training() != null && job.training().maxSteps() != null,
+                "training.max_steps",
+                job);
     }
 
     private void model() {
@@ -142,6 +154,16 @@ final class JobChecks {
         boolean valued = kind == TrainingJob.Kind.SOFT_VALUE;
         requireUnused(!valued && job.training().loss() != null, "training.loss");
         requireUnused(!valued && job.training().temperature() != null, "training.temperature");
+    }
+
+    /** What only reward backpropagation reads. */
+    private void fineTuningKeys() {
+        for (String key : List.of("pretrained", "label", "lora")) {
+            requireUnused(JobFile.given(job.model()).contains(key), "model." + key);
+        }
+        requireUnused(job.reward() != null, "reward");
+        requireUnused(job.backpropagation() != null, "backpropagation");
+        requireUnused(job.stop() != null, "stop");
     }
 
     private void requireUnused(boolean given, String key) {

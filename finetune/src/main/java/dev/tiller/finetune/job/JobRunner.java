@@ -33,6 +33,7 @@ import java.util.function.Consumer;
  */
 public final class JobRunner {
     private final TrainingJob job;
+    private final Pretrained pretrained;
     private final Device device;
     private final TrainingListener listener;
     private final Consumer<String> log;
@@ -47,11 +48,13 @@ public final class JobRunner {
      */
     public JobRunner(
             TrainingJob job, Device device, TrainingListener listener, Consumer<String> log) {
-        this.job = job;
+        check(job);
+        boolean tuned = job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION;
+        this.pretrained = tuned ? Pretrained.of(job) : null;
+        this.job = tuned ? pretrained.resolve(job) : job;
         this.device = device;
         this.listener = listener;
         this.log = log;
-        check(job);
     }
 
     /**
@@ -77,9 +80,10 @@ public final class JobRunner {
         NamedBlock network = architecture();
         try (Task task = task(new Examples(job, device, log));
                 NDManager manager = NDManager.newBaseManager(device)) {
-            log.accept(
-                    "training " + job.name() + " on " + task.objective().examples() + " examples");
-            Trainer trainer = new Trainer(options, this::architecture, manager, folder, listener);
+            log.accept(beginning(task));
+            Trainer trainer =
+                    new Trainer(
+                            options, this::architecture, this::start, manager, folder, listener);
             TrainedWeights weights = trainer.train(task.objective());
             network.load(weights.average(), manager);
             network.freezeParameters(true);
@@ -92,6 +96,20 @@ public final class JobRunner {
                     (name, value) ->
                             log.accept(String.format(Locale.ROOT, "%s %.4f", name, value)));
             return write(folder.resolve("model"), task, weights, numbers);
+        }
+    }
+
+    private String beginning(Task task) {
+        return pretrained == null
+                ? "training " + job.name() + " on " + task.objective().examples() + " examples"
+                : "fine-tuning " + pretrained.config().name() + " to " + job.name();
+    }
+
+    private void start(NamedBlock network, NDManager owner) {
+        if (pretrained == null) {
+            network.initialize(new Philox(job.seed()), owner);
+        } else {
+            pretrained.load(network, owner);
         }
     }
 
@@ -119,8 +137,8 @@ public final class JobRunner {
                         job.model().alphabet(),
                         task.length(),
                         job.model().schedule(),
-                        false,
-                        null,
+                        JobRunner.or(job.model().timeConditioning(), false),
+                        pretrained == null ? null : pretrained.label(job),
                         target,
                         card == null ? null : String.join("; ", card.sources()),
                         card == null ? null : card.licence(),
@@ -144,6 +162,7 @@ public final class JobRunner {
             case REGRESSION -> regression(examples.measured(), "measured");
             case DISTILLATION -> distillation(examples);
             case SOFT_VALUE -> new SoftValueTask(job, examples, log).task();
+            case REWARD_BACKPROPAGATION -> new BackpropagationTask(job, pretrained, device).task();
             default -> throw new IllegalArgumentException("objective must be another one");
         };
     }
@@ -235,21 +254,25 @@ public final class JobRunner {
     static TrainingOptions options(TrainingJob job) {
         TrainingJob.Training t = job.training();
         LearningRate.Shape shape = JobChecks.decay(job);
+        boolean tuned = job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION;
         return new TrainingOptions(
                 job.seed(),
                 t.maxSteps(),
-                or(t.batchSize(), 128),
+                or(t.batchSize(), tuned ? 32 : 128),
                 or(t.accumulate(), 1),
                 new LearningRate(
-                        or(t.learningRate(), 3e-4), or(t.warmupSteps(), 0), shape, t.maxSteps()),
+                        or(t.learningRate(), tuned ? 1e-4 : 3e-4),
+                        or(t.warmupSteps(), 0),
+                        shape,
+                        t.maxSteps()),
                 new AdamW.Options(
                         or(t.beta1(), 0.9),
                         or(t.beta2(), 0.999),
                         or(t.epsilon(), 1e-8),
                         or(t.weightDecay(), 0.0)),
                 or(t.clipNorm(), 1.0),
-                or(t.emaDecay(), 0.9999),
-                or(t.validateEvery(), 500),
+                or(t.emaDecay(), tuned ? 0 : 0.9999),
+                or(t.validateEvery(), tuned ? 20 : 500),
                 or(t.patience(), 5),
                 or(t.keepCheckpoints(), 2));
     }

@@ -206,14 +206,15 @@ public record TrainingJob(
     public record Stop(Integer designs, Double maxKl, Double minDiversity) {}
 
     /**
-     * The hyper-parameters; defaults are the published ones of MDLM where it has them.
+     * The hyper-parameters; defaults are the published ones of MDLM where it has them, and of
+     * DRAKES for reward backpropagation (in brackets).
      *
      * @param maxSteps largest number of steps
-     * @param batchSize default 128
+     * @param batchSize default 128 (32)
      * @param accumulate batches whose gradients are averaged for one step; default 1
      * @param optimizer {@code adamw} (default) or {@code adam}, whose weight decay is part of the
      *     gradient
-     * @param learningRate default 3e-4
+     * @param learningRate default 3e-4 (1e-4)
      * @param warmupSteps default 0
      * @param decay {@code constant} (default), {@code cosine} or {@code linear}
      * @param beta1 default 0.9
@@ -221,8 +222,8 @@ public record TrainingJob(
      * @param epsilon default 1e-8
      * @param weightDecay default 0
      * @param clipNorm default 1
-     * @param emaDecay default 0.9999
-     * @param validateEvery default 500
+     * @param emaDecay default 0.9999 (0: the weights themselves)
+     * @param validateEvery default 500 (20)
      * @param patience default 5
      * @param keepCheckpoints default 2
      * @param timeSampling {@code antithetic} (default), {@code importance} or {@code

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Minimises an objective: AdamW with warm-up, clipping by the global norm, an exponential moving
- * average beside the raw weights, early stopping on the validation of the average.
+ * Minimises an objective: AdamW or Adam with warm-up, clipping by the global norm, an exponential
+ * moving average beside the raw weights, early stopping on the validation of the average.
  *
  * <p>Batches, corruption and dropout are functions of the seed and the step, and checkpoints hold
  * all state, so a killed run that is resumed ends with the same bytes as one that was not (on the

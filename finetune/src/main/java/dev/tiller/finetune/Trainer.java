@@ -39,7 +39,7 @@ public final class Trainer {
     @FunctionalInterface
     public interface Start {
         /**
-         * Sets all weights.
+         * Sets all weights, those of adapters too.
          *
          * @param network a network without weights
          * @param owner owner of the weights, on the device of the training
@@ -76,7 +76,8 @@ public final class Trainer {
      * Creates a trainer.
      *
      * @param options the hyper-parameters
-     * @param architecture builds the network without weights; called twice (to train, to validate)
+     * @param architecture builds the network without weights; called twice (to train, to validate).
+     *     If it adapts the network (see {@code NamedBlock.adapt}), the adapters alone are trained
      * @param start gives the network its first weights
      * @param device a manager of the device to train on
      * @param folder where checkpoints and metrics.csv go

@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * The result of a training run: the weights of the best validation.
  *
- * @param average the moving average, by parameter name
+ * @param average the moving average, by parameter name; what is not trained, as it is
  * @param raw the weights themselves at the same step
  * @param step the step of the best validation
  * @param steps the steps made

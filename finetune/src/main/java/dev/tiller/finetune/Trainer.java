@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Minimises an objective: AdamW with warm-up, clipping by the global norm, an exponential moving
- * average beside the raw weights, early stopping on the validation of the average.
+ * Minimises an objective: AdamW or Adam with warm-up, clipping by the global norm, an exponential
+ * moving average beside the raw weights, early stopping on the validation of the average.
  *
  * <p>Batches, corruption and dropout are functions of the seed and the step, and checkpoints hold
  * all state, so a killed run that is resumed ends with the same bytes as one that was not (on the
@@ -39,7 +39,7 @@ public final class Trainer {
     @FunctionalInterface
     public interface Start {
         /**
-         * Sets all weights.
+         * Sets all weights, those of adapters too.
          *
          * @param network a network without weights
          * @param owner owner of the weights, on the device of the training
@@ -76,7 +76,8 @@ public final class Trainer {
      * Creates a trainer.
      *
      * @param options the hyper-parameters
-     * @param architecture builds the network without weights; called twice (to train, to validate)
+     * @param architecture builds the network without weights; called twice (to train, to validate).
+     *     If it adapts the network (see {@code NamedBlock.adapt}), the adapters alone are trained
      * @param start gives the network its first weights
      * @param device a manager of the device to train on
      * @param folder where checkpoints and metrics.csv go

@@ -1,6 +1,7 @@
 package dev.tiller.finetune.job;
 
 import dev.tiller.finetune.objective.MaskedNelbo.TimeSampling;
+import dev.tiller.finetune.optimizer.AdamW;
 import dev.tiller.finetune.optimizer.LearningRate;
 import dev.tiller.zoo.architecture.Architectures;
 import dev.tiller.zoo.architecture.ConvGru;
@@ -243,6 +244,20 @@ final class JobChecks {
                 LearningRate.Shape.class,
                 "training.decay",
                 JobRunner.or(job.training().decay(), "constant"));
+    }
+
+    /** The optimisers by the names of job files. */
+    private enum Optimizer {
+        ADAMW,
+        ADAM
+    }
+
+    /** Returns where a job's weight decay acts. */
+    static AdamW.Decay weightDecay(TrainingJob job) {
+        String given = JobRunner.or(job.training().optimizer(), "adamw");
+        return constant(Optimizer.class, "training.optimizer", given) == Optimizer.ADAM
+                ? AdamW.Decay.IN_GRADIENT
+                : AdamW.Decay.DECOUPLED;
     }
 
     static <E extends Enum<E>> E constant(Class<E> type, String key, String value) {

@@ -5,29 +5,43 @@ import ai.djl.ndarray.NDManager;
 import dev.tiller.sampler.numerics.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * AdamW (Loshchilov and Hutter 2019) by PyTorch's formula: decoupled weight decay, and the bias
- * correction applied to both moments before epsilon is added.
+ * correction applied to both moments before epsilon is added. With {@link Decay#IN_GRADIENT} it is
+ * PyTorch's Adam (Kingma and Ba 2015) instead, whose moments see the decay.
  *
  * <pre>
- * p = p (1 - lr wd);  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
+ * AdamW: p = p (1 - lr wd);  Adam: g = g + wd p
+ * m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
  * p = p - lr / (1 - b1^n) m / (sqrt(v) / sqrt(1 - b2^n) + eps)
  * </pre>
  *
  * <p>Parameters are changed in place. Not safe for concurrent use.
  */
 public final class AdamW implements AutoCloseable {
+    /** Where the weight decay acts; without decay both are the same. */
+    public enum Decay {
+        /** On the parameters alone: AdamW. */
+        DECOUPLED,
+        /** As a part of the gradient: Adam. */
+        IN_GRADIENT
+    }
+
     /**
      * Hyper-parameters.
      *
      * @param beta1 decay of the first moment, in [0, 1)
      * @param beta2 decay of the second moment, in [0, 1)
      * @param epsilon added to the root of the second moment, positive
-     * @param weightDecay decoupled weight decay, at least 0
+     * @param weightDecay wd, at least 0
+     * @param decay where that acts
      */
-    public record Options(double beta1, double beta2, double epsilon, double weightDecay) {
+    public record Options(
+            double beta1, double beta2, double epsilon, double weightDecay, Decay decay) {
         public Options {
+            Objects.requireNonNull(decay);
             if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
                 throw new IllegalArgumentException(
                         "beta1 and beta2 must be in [0, 1), got " + beta1 + " and " + beta2);
@@ -39,6 +53,18 @@ public final class AdamW implements AutoCloseable {
                                 + " and "
                                 + weightDecay);
             }
+        }
+
+        /**
+         * Hyper-parameters of AdamW.
+         *
+         * @param beta1 decay of the first moment, in [0, 1)
+         * @param beta2 decay of the second moment, in [0, 1)
+         * @param epsilon added to the root of the second moment, positive
+         * @param weightDecay decoupled weight decay, at least 0
+         */
+        public Options(double beta1, double beta2, double epsilon, double weightDecay) {
+            this(beta1, beta2, epsilon, weightDecay, Decay.DECOUPLED);
         }
     }
 
@@ -79,7 +105,8 @@ public final class AdamW implements AutoCloseable {
         double correction2 = Math.sqrt(1 - Math.pow(options.beta2(), steps));
         try (NDManager scope = manager.newSubManager()) {
             for (Map.Entry<String, NDArray> entry : parameters.entrySet()) {
-                NDArray gradient = gradients.get(entry.getKey());
+                NDArray values = entry.getValue().stopGradient();
+                NDArray gradient = decayed(gradients.get(entry.getKey()), values, scope);
                 NDArray first = firstMoments.get(entry.getKey());
                 NDArray second = secondMoments.get(entry.getKey());
                 NDArray scaled = gradient.mul(1 - options.beta1());
@@ -88,14 +115,26 @@ public final class AdamW implements AutoCloseable {
                 second.muli(options.beta2()).addi(square);
                 NDArray denominator = second.sqrt().divi(correction2).addi(options.epsilon());
                 NDArray update = first.div(denominator).muli(learningRate / correction1);
-                NDArray values = entry.getValue().stopGradient();
                 for (NDArray temporary :
                         new NDArray[] {scaled, square, denominator, update, values}) {
                     temporary.attach(scope);
                 }
-                values.muli(1 - learningRate * options.weightDecay()).subi(update);
+                if (options.decay() == Decay.DECOUPLED) {
+                    values.muli(1 - learningRate * options.weightDecay());
+                }
+                values.subi(update);
             }
         }
+    }
+
+    /** The gradient that the moments see; the given one is not changed. */
+    private NDArray decayed(NDArray gradient, NDArray values, NDManager scope) {
+        if (options.decay() == Decay.DECOUPLED || options.weightDecay() == 0) {
+            return gradient;
+        }
+        NDArray sum = values.mul(options.weightDecay()).addi(gradient);
+        sum.attach(scope);
+        return sum;
     }
 
     /**

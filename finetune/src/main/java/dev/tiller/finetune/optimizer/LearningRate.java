@@ -1,11 +1,11 @@
 package dev.tiller.finetune.optimizer;
 
 /**
- * Linear warm-up, then constant or cosine decay.
+ * Linear warm-up, then a constant rate or a decay.
  *
  * @param peak the largest learning rate, above 0
  * @param warmupSteps steps of linear warm-up from 0, at least 0
- * @param shape constant, or cosine down to 0 at the last step
+ * @param shape constant, or down to 0 at the last step
  * @param totalSteps the last step of the decay
  */
 public record LearningRate(double peak, int warmupSteps, Shape shape, int totalSteps) {
@@ -14,7 +14,9 @@ public record LearningRate(double peak, int warmupSteps, Shape shape, int totalS
         /** The peak until the end. */
         CONSTANT,
         /** Half a cosine from the peak to 0. */
-        COSINE
+        COSINE,
+        /** A straight line from the peak to 0. */
+        LINEAR
     }
 
     public LearningRate {
@@ -38,7 +40,10 @@ public record LearningRate(double peak, int warmupSteps, Shape shape, int totalS
         if (shape == Shape.CONSTANT || step < warmupSteps) {
             return peak * warmup;
         }
-        double progress = (step - warmupSteps) / Math.max(1.0, totalSteps - warmupSteps);
-        return peak * 0.5 * (1 + StrictMath.cos(Math.PI * Math.min(1, progress)));
+        double progress =
+                Math.min(1, (step - warmupSteps) / Math.max(1.0, totalSteps - warmupSteps));
+        return shape == Shape.LINEAR
+                ? peak * (1 - progress)
+                : peak * 0.5 * (1 + StrictMath.cos(Math.PI * progress));
     }
 }

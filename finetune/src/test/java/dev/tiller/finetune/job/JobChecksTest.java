@@ -3,6 +3,9 @@ package dev.tiller.finetune.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.tiller.finetune.TrainingOptions;
+import dev.tiller.finetune.optimizer.AdamW;
+import dev.tiller.finetune.optimizer.LearningRate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -117,11 +120,28 @@ class JobChecksTest {
                     training.learning_rate=-1      | learning_rate must be above 0, got -1.0
                     training.ema_decay=1           | ema_decay must be in [0, 1), got 1.0
                     training.beta2=1               | beta1 and beta2 must be in [0, 1), got 0.9 and 1.0
-                    training.decay=linear          | training.decay must be one of constant, cosine, got 'linear'
+                    training.decay=exponential     | training.decay must be one of constant, cosine, linear, got 'exponential'
+                    training.optimizer=sgd         | training.optimizer must be one of adamw, adam, got 'sgd'
                     training.time_sampling=uniform | training.time_sampling must be one of antithetic, importance, change_of_variables, got 'uniform'
                     """)
     void namesTheRule(String override, String error) throws IOException {
         assertEquals(error, refusal("rna-utr5", override));
+    }
+
+    @Test
+    void readsOptimizerAndDecay() throws IOException {
+        Path recipe = Path.of("..", "recipes", "rna-utr5.yaml");
+        TrainingOptions preset = JobRunner.options(JobFile.read(recipe, List.of()));
+        assertEquals(AdamW.Decay.DECOUPLED, preset.adam().decay());
+        List<String> changes =
+                List.of(
+                        "training.optimizer=adam",
+                        "training.weight_decay=0.25",
+                        "training.decay=linear");
+        TrainingOptions changed = JobRunner.options(JobFile.read(recipe, changes));
+        assertEquals(AdamW.Decay.IN_GRADIENT, changed.adam().decay());
+        assertEquals(0.25, changed.adam().weightDecay());
+        assertEquals(LearningRate.Shape.LINEAR, changed.learningRate().shape());
     }
 
     @Test

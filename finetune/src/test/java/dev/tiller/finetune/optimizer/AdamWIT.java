@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AdamWIT {
     private static final AdamW.Options OPTIONS = new AdamW.Options(0.9, 0.99, 1e-8, 0.1);
@@ -23,7 +25,7 @@ class AdamWIT {
         return new double[] {1e-6, sign * 1e-3, 0.25 * (step + 1), -2.0 * sign, 0.0, 1e3};
     }
 
-    /** AdamW of one parameter in float64, from the formula of the paper. */
+    /** AdamW or Adam in float64, from the formulas of the papers. */
     private static final class Reference {
         private final double[] values = START.clone();
         private final double[] first = new double[START.length];
@@ -33,11 +35,14 @@ class AdamWIT {
         void step(double[] gradient, double learningRate, AdamW.Options options) {
             steps++;
             for (int i = 0; i < values.length; i++) {
-                values[i] -= learningRate * options.weightDecay() * values[i];
-                first[i] = options.beta1() * first[i] + (1 - options.beta1()) * gradient[i];
-                second[i] =
-                        options.beta2() * second[i]
-                                + (1 - options.beta2()) * gradient[i] * gradient[i];
+                double g = gradient[i];
+                if (options.decay() == AdamW.Decay.DECOUPLED) {
+                    values[i] -= learningRate * options.weightDecay() * values[i];
+                } else {
+                    g += options.weightDecay() * values[i];
+                }
+                first[i] = options.beta1() * first[i] + (1 - options.beta1()) * g;
+                second[i] = options.beta2() * second[i] + (1 - options.beta2()) * g * g;
                 double m = first[i] / (1 - Math.pow(options.beta1(), steps));
                 double v = second[i] / (1 - Math.pow(options.beta2(), steps));
                 values[i] -= learningRate * m / (Math.sqrt(v) + options.epsilon());
@@ -62,21 +67,40 @@ class AdamWIT {
         return values;
     }
 
-    @Test
-    void equalsTheFormulaInDoublePrecision() {
+    @ParameterizedTest
+    @EnumSource
+    void equalsTheFormulaInDoublePrecision(AdamW.Decay decay) {
+        AdamW.Options options = new AdamW.Options(0.9, 0.99, 1e-8, 0.1, decay);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             NDArray parameter = array(manager, START);
             parameter.setRequiresGradient(true);
             Reference reference = new Reference();
-            try (AdamW optimizer = new AdamW(Map.of("p", parameter), OPTIONS, manager)) {
+            try (AdamW optimizer = new AdamW(Map.of("p", parameter), options, manager)) {
                 for (int step = 0; step < 5; step++) {
                     double learningRate = 0.01 * (step + 1);
-                    optimizer.step(Map.of("p", array(manager, gradient(step))), learningRate);
-                    reference.step(gradient(step), learningRate, OPTIONS);
+                    NDArray gradient = array(manager, gradient(step));
+                    optimizer.step(Map.of("p", gradient), learningRate);
+                    reference.step(gradient(step), learningRate, options);
+                    assertEquals(array(manager, gradient(step)), gradient); // not changed
                     // float32 of values up to 3
                     assertArrayEquals(reference.values, doubles(parameter), 1e-6);
                 }
                 assertEquals(5, optimizer.steps());
+            }
+        }
+    }
+
+    /** AdamW would go to 2 (1 - 0.1 * 0.5) + 0.1 = 2.0. */
+    @Test
+    void adamDividesTheDecayByTheSecondMoment() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            NDArray parameter = manager.create(new float[] {2});
+            AdamW.Options options =
+                    new AdamW.Options(0.9, 0.999, 1e-8, 0.5, AdamW.Decay.IN_GRADIENT);
+            try (AdamW optimizer = new AdamW(Map.of("p", parameter), options, manager)) {
+                // g = -3 + 0.5 * 2 = -2 and the first step is lr sign(g), whatever the decay
+                optimizer.step(Map.of("p", manager.create(new float[] {-3})), 0.1);
+                assertEquals(2.1, parameter.getFloat(0), 1e-6);
             }
         }
     }
@@ -142,8 +166,10 @@ class AdamWIT {
                 NDManager home = manager.newSubManager()) {
             NDArray parameter = array(home, START);
             parameter.setRequiresGradient(true);
+            AdamW.Options options =
+                    new AdamW.Options(0.9, 0.99, 1e-8, 0.1, AdamW.Decay.IN_GRADIENT);
             try (NDManager scope = manager.newSubManager();
-                    AdamW optimizer = new AdamW(Map.of("p", parameter), OPTIONS, manager)) {
+                    AdamW optimizer = new AdamW(Map.of("p", parameter), options, manager)) {
                 Map<String, NDArray> gradients = Map.of("p", array(scope, gradient(0)));
                 for (int step = 0; step < 3; step++) {
                     optimizer.step(gradients, 0.1);

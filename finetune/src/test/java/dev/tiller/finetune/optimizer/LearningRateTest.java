@@ -47,12 +47,26 @@ class LearningRateTest {
         assertEquals(PEAK / 2, rate.at(50), 1e-15);
     }
 
+    @Test
+    void fallsAlongALine() {
+        LearningRate rate = new LearningRate(PEAK, 10, Shape.LINEAR, 110);
+        assertEquals(PEAK, rate.at(10), 1e-15);
+        assertEquals(PEAK * 0.75, rate.at(35), 1e-15);
+        assertEquals(PEAK * 0.01, rate.at(109), 1e-15); // the last step still learns
+        assertEquals(0, rate.at(110), 1e-15);
+        assertEquals(0, rate.at(200), 1e-15);
+        assertEquals(PEAK, new LearningRate(PEAK, 0, Shape.LINEAR, 4).at(0));
+        assertEquals(PEAK / 2, new LearningRate(PEAK, 0, Shape.LINEAR, 4).at(2), 1e-15);
+    }
+
     /** A warm-up that takes all steps never decays, and divides by no zero. */
     @Test
     void survivesAWarmupOfAllSteps() {
-        LearningRate rate = new LearningRate(PEAK, 10, Shape.COSINE, 10);
-        assertEquals(PEAK, rate.at(9), 1e-15);
-        assertEquals(PEAK, rate.at(10), 1e-15);
+        for (Shape shape : Shape.values()) {
+            LearningRate rate = new LearningRate(PEAK, 10, shape, 10);
+            assertEquals(PEAK, rate.at(9), 1e-15);
+            assertEquals(PEAK, rate.at(10), 1e-15);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tiller.zoo.architecture;
 
 import ai.djl.ndarray.NDArray;
+import dev.tiller.sampler.numerics.Tensors;
 
 /** Activation functions that the engine lacks; elementwise, float32 of any shape. */
 final class Activations {
@@ -17,12 +18,13 @@ final class Activations {
 
     /** The GELU of Enformer, x sigmoid(1.702 x). */
     static NDArray sigmoidGelu(NDArray x) {
-        return x.mul(sigmoid(x.mul(ENFORMER)));
+        return x.mul(sigmoid(Tensors.scale(x, ENFORMER)));
     }
 
     /** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, where (1 + tanh z) / 2 = sigmoid(2 z). */
     static NDArray tanhGelu(NDArray x) {
-        NDArray inner = x.mul(x).mul(CUBIC).add(1f).mul(x).mul(TWICE_ROOT);
+        NDArray cubic = Tensors.scale(x.mul(x), CUBIC).add(1f).mul(x);
+        NDArray inner = Tensors.scale(cubic, TWICE_ROOT);
         return x.mul(sigmoid(inner));
     }
 

@@ -3,6 +3,7 @@ package dev.tiller.zoo.architecture;
 import ai.djl.ndarray.NDArray;
 import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.Randomness.Purpose;
+import dev.tiller.sampler.numerics.Tensors;
 import java.util.Objects;
 
 /**
@@ -47,6 +48,6 @@ public final class DropoutMasks {
         for (int i = 0; i < mask.length; i++) {
             mask[i] = uniforms[i] < rate ? 0 : kept;
         }
-        return x.mul(x.getManager().create(mask, x.getShape()));
+        return x.mul(Tensors.create(x.getManager(), mask, x.getShape()));
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.numerics.Scope;
+import dev.tiller.sampler.numerics.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -273,10 +274,10 @@ public final class Enformer extends NamedBlock {
     private NDList positionKeys(Layers layers, int length, Scope scope) {
         int features = config.width() / config.heads();
         NDArray positions =
-                scope.manager()
-                        .create(
-                                RelativePositions.features(length, features),
-                                new Shape(2L * length - 1, features));
+                Tensors.create(
+                        scope.manager(),
+                        RelativePositions.features(length, features),
+                        new Shape(2L * length - 1, features));
         NDList keys = new NDList(config.transformers());
         for (int i = 0; i < config.transformers(); i++) {
             NDArray dropped = layers.dropout(positions, config.positionDropout());

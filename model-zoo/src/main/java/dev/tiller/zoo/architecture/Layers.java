@@ -29,24 +29,35 @@ final class Layers {
     private final boolean training;
     private final DropoutMasks masks;
     private final Constants constants;
+    private final LowRankAdapters.Call adapters;
 
-    /** {@code masks} may be null: no dropout; {@code constants} too: nothing is kept. */
+    /**
+     * {@code masks} may be null: no dropout; {@code constants} too: nothing is kept; {@code
+     * adapters} too: there are none.
+     */
     Layers(
             ParameterList parameters,
             ParameterStore store,
             Device device,
             boolean training,
             DropoutMasks masks,
-            Constants constants) {
+            Constants constants,
+            LowRankAdapters.Call adapters) {
         this.parameters = parameters;
         this.store = store;
         this.device = device;
         this.training = training;
         this.masks = masks;
         this.constants = constants;
+        this.adapters = adapters;
     }
 
+    /** A parameter with what its adapter adds; never the left operand. */
     NDArray get(String name) {
+        return adapters == null ? parameter(name) : adapters.get(name, this::parameter);
+    }
+
+    private NDArray parameter(String name) {
         return store.getValue(parameters.get(name), device, training);
     }
 
@@ -179,6 +190,7 @@ final class Layers {
 
     /**
      * [B, C, L]; in training with the statistics of the batch, which then enter the running ones.
+     * Beside adapters those are as frozen as the weights.
      */
     NDArray batchNorm(String name, NDArray x) {
         return x.getNDArrayInternal()
@@ -191,7 +203,7 @@ final class Layers {
                         CHANNEL_AXIS,
                         KEPT_STATISTICS,
                         EPSILON,
-                        training)
+                        training && adapters == null)
                 .singletonOrThrow();
     }
 

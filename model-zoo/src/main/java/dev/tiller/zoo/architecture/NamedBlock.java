@@ -6,14 +6,15 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Parameter;
+import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import dev.tiller.sampler.Randomness;
-import dev.tiller.sampler.Randomness.Purpose;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A network whose parameters carry the names of the published weight files, in the order in which
@@ -23,6 +24,10 @@ import java.util.Map;
  * what the reference sees. Buffers (running statistics) and constants that are not trained are
  * parameters here that never require gradients. All parameters are float32.
  *
+ * <p>A block may be adapted ({@link #adapt}): then matrices of low rank are added to its weights,
+ * and they alone are trained. Batch norm then uses the running statistics in training too, so that
+ * all that training changes is in the adapters.
+ *
  * <p>Forward calls in evaluation mode may run concurrently; load, initialise, fold and train from
  * one thread.
  */
@@ -31,8 +36,7 @@ public abstract class NamedBlock extends AbstractBlock {
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Map<String, float[]> tables = new LinkedHashMap<>();
     private Constants constants;
-
-    private record Slot(Parameter parameter, Shape shape, Initial initial, boolean trained) {}
+    private LowRankAdapters adapters;
 
     NamedBlock(String architecture) {
         this.architecture = architecture;
@@ -72,14 +76,32 @@ public abstract class NamedBlock extends AbstractBlock {
     }
 
     private void add(String name, Initial initial, boolean trained, long... shape) {
-        Parameter parameter =
-                Parameter.builder()
-                        .setName(name)
-                        .setType(Parameter.Type.OTHER)
-                        .optRequiresGrad(trained)
-                        .build();
-        addParameter(parameter);
-        slots.put(name, new Slot(parameter, new Shape(shape), initial, trained));
+        Slot slot = Slot.of(name, initial, trained, new Shape(shape));
+        addParameter(slot.parameter());
+        slots.put(name, slot);
+    }
+
+    /** The parameters of the network itself, without those of adapters. */
+    final Map<String, Slot> own() {
+        return slots;
+    }
+
+    private Map<String, Slot> all() {
+        Map<String, Slot> all = new LinkedHashMap<>(slots);
+        if (adapters != null) {
+            all.putAll(adapters.factors());
+        }
+        return all;
+    }
+
+    /** Adds the parameters of adapters after those of the network. */
+    @Override
+    public final ParameterList getDirectParameters() {
+        ParameterList list = super.getDirectParameters();
+        if (adapters != null) {
+            adapters.factors().forEach((name, slot) -> list.add(name, slot.parameter()));
+        }
+        return list;
     }
 
     /** Tells whether weight files of this architecture hold {@code name} without using it. */
@@ -96,15 +118,19 @@ public abstract class NamedBlock extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         Object masks = params == null ? null : params.get(DropoutMasks.KEY);
-        return forward(
-                new Layers(
-                        getDirectParameters(),
-                        store,
-                        inputs.head().getDevice(),
-                        training,
-                        (DropoutMasks) masks,
-                        training ? null : constants),
-                inputs);
+        NDManager caller = inputs.head().getManager();
+        try (NDManager scope = adapters == null ? null : caller.newSubManager()) {
+            return forward(
+                    new Layers(
+                            getDirectParameters(),
+                            store,
+                            inputs.head().getDevice(),
+                            training,
+                            (DropoutMasks) masks,
+                            training ? null : constants,
+                            scope == null ? null : new LowRankAdapters.Call(adapters, scope)),
+                    inputs);
+        }
     }
 
     /**
@@ -162,7 +188,7 @@ public abstract class NamedBlock extends AbstractBlock {
      */
     public final void fold(NDManager owner) {
         requireWeights();
-        if (slots.values().stream().anyMatch(slot -> slot.parameter().requiresGradient())) {
+        if (all().values().stream().anyMatch(slot -> slot.parameter().requiresGradient())) {
             throw new IllegalStateException(
                     architecture + " must be frozen to be folded; call freezeParameters(true)");
         }
@@ -170,11 +196,48 @@ public abstract class NamedBlock extends AbstractBlock {
         constants = new Constants(owner);
     }
 
-    private void unfold() {
+    final void unfold() {
         if (constants != null) {
             constants.close();
             constants = null;
         }
+    }
+
+    /**
+     * Adds low-rank adapters to the matrices and convolutions among the trained parameters. The
+     * network itself is frozen from now on, and {@link #trainable()} lists the adapters alone.
+     *
+     * <p>This makes no weights: those of the adapters may come before or after the network's.
+     *
+     * @param options which layers, and how
+     * @return the adapters, still without weights
+     * @throws IllegalArgumentException if no layer is chosen
+     * @throws IllegalStateException if there are adapters already
+     */
+    public final LowRankAdapters adapt(LowRank options) {
+        if (adapters != null) {
+            throw new IllegalStateException(
+                    architecture + " has adapters already; merge or drop them first");
+        }
+        LowRankAdapters added = new LowRankAdapters(this, options, slots);
+        unfold();
+        use(added);
+        return added;
+    }
+
+    /** Uses other adapters from now on, or none; the network itself is frozen. */
+    final void use(LowRankAdapters others) {
+        adapters = others;
+        slots.values().forEach(slot -> slot.parameter().freeze(true));
+    }
+
+    /**
+     * Returns the adapters in use.
+     *
+     * @return what {@link #adapt} added; empty if it did not, or they were merged or dropped
+     */
+    public final Optional<LowRankAdapters> adapters() {
+        return Optional.ofNullable(adapters);
     }
 
     /**
@@ -187,12 +250,13 @@ public abstract class NamedBlock extends AbstractBlock {
     }
 
     /**
-     * Returns the names of the parameters that are trained.
+     * Returns the names of the parameters that are trained; with adapters they alone are.
      *
      * @return the names, in the order of {@link #getParameters()}
      */
     public final List<String> trainable() {
-        return slots.entrySet().stream()
+        Map<String, Slot> candidates = adapters == null ? slots : adapters.factors();
+        return candidates.entrySet().stream()
                 .filter(slot -> slot.getValue().trained())
                 .map(Map.Entry::getKey)
                 .toList();
@@ -206,12 +270,12 @@ public abstract class NamedBlock extends AbstractBlock {
      */
     public final Map<String, Shape> shapes() {
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        slots.forEach((name, slot) -> shapes.put(name, slot.shape()));
+        all().forEach((name, slot) -> shapes.put(name, slot.shape()));
         return shapes;
     }
 
     /**
-     * Returns the weights.
+     * Returns the weights, those of adapters beside the ones that they are added to.
      *
      * @return the arrays themselves by name, float32, owned by this block, in the order of {@link
      *     #getParameters()}
@@ -220,7 +284,7 @@ public abstract class NamedBlock extends AbstractBlock {
     public final Map<String, NDArray> weights() {
         requireWeights();
         Map<String, NDArray> weights = new LinkedHashMap<>();
-        slots.forEach((name, slot) -> weights.put(name, slot.parameter().getArray()));
+        all().forEach((name, slot) -> weights.put(name, slot.array()));
         return weights;
     }
 
@@ -229,7 +293,8 @@ public abstract class NamedBlock extends AbstractBlock {
      *
      * <p>A prefix {@code backbone.} or {@code model.} that all names carry is dropped. Names that
      * files of this architecture are known to hold without use are passed over, and tables of
-     * constants may be left out; every other deviation is an error.
+     * constants may be left out; every other deviation is an error. The weights of adapters may be
+     * left out together; what the adapters hold then stays.
      *
      * @param weights float32 arrays by published name; not kept
      * @param owner owner of the copies, on the device on which the block will run
@@ -238,34 +303,27 @@ public abstract class NamedBlock extends AbstractBlock {
      */
     public final void load(Map<String, NDArray> weights, NDManager owner) {
         Map<String, NDArray> given = Prefixes.strip(weights);
-        new WeightCheck(architecture, shapes(), tables).require(given, this::ignores);
+        Map<String, Slot> needed = all();
+        if (adapters != null && Collections.disjoint(given.keySet(), adapters.factors().keySet())) {
+            needed = slots;
+        }
+        Map<String, Shape> shapes = shapes();
+        shapes.keySet().retainAll(needed.keySet());
+        new WeightCheck(architecture, shapes, tables).require(given, this::ignores);
         unfold();
-        slots.forEach(
+        needed.forEach(
                 (name, slot) -> {
                     if (tables.containsKey(name)) {
-                        set(slot, owner.create(tables.get(name)));
+                        slot.set(owner.create(tables.get(name)));
                     } else {
-                        set(slot, copy(given.get(name), owner));
+                        slot.copy(given.get(name), owner);
                     }
                 });
     }
 
     /**
-     * Copies for certain: on the same device {@code toDevice(device, true)} shares the memory,
-     * which may be that of a Java buffer that is freed with the given array.
-     */
-    private static NDArray copy(NDArray given, NDManager owner) {
-        NDArray there = given.toDevice(owner.getDevice(), false);
-        NDArray copy = there.duplicate();
-        copy.attach(owner);
-        if (there != given) {
-            there.close();
-        }
-        return copy;
-    }
-
-    /**
-     * Draws initial weights from PyTorch's default distributions.
+     * Draws initial weights from PyTorch's default distributions, those of adapters as {@link
+     * LowRankAdapters#initialize} does.
      *
      * @param noise the only source of randomness; the address of a parameter is its position
      * @param owner owner of the weights, on the device on which the block will run
@@ -274,33 +332,22 @@ public abstract class NamedBlock extends AbstractBlock {
         unfold();
         int position = 0;
         for (Map.Entry<String, Slot> entry : slots.entrySet()) {
-            Slot slot = entry.getValue();
-            if (tables.containsKey(entry.getKey())) {
-                position++;
-                set(slot, owner.create(tables.get(entry.getKey())));
-                continue;
+            float[] table = tables.get(entry.getKey());
+            if (table != null) {
+                entry.getValue().set(owner.create(table));
+            } else {
+                entry.getValue().draw(noise, position, 0, owner);
             }
-            int size = Math.toIntExact(slot.shape().size());
-            double[] uniforms = new double[slot.initial().uniforms(size)];
-            noise.fill(position++, 0, Purpose.INITIALIZATION, 0, uniforms);
-            float[] elements = slot.initial().elements(uniforms, size);
-            try (NDArray host = owner.create(elements, slot.shape())) {
-                set(slot, host.duplicate());
-            }
+            position++;
         }
-    }
-
-    private static void set(Slot slot, NDArray array) {
-        Parameter parameter = slot.parameter();
-        parameter.close();
-        parameter.setShape(null);
-        parameter.setArray(array);
-        array.setRequiresGradient(parameter.requiresGradient());
+        if (adapters != null) {
+            adapters.initialize(noise, owner);
+        }
     }
 
     @Override
     public final boolean isInitialized() {
-        return slots.values().stream().allMatch(slot -> slot.parameter().isInitialized());
+        return all().values().stream().allMatch(slot -> slot.parameter().isInitialized());
     }
 
     private void requireWeights() {
@@ -308,12 +355,13 @@ public abstract class NamedBlock extends AbstractBlock {
             throw new IllegalStateException(
                     architecture
                             + " has no weights yet; call load(weights, owner) or initialize(noise,"
-                            + " owner)");
+                            + " owner)"
+                            + (adapters == null ? "" : ", for its adapters too"));
         }
     }
 
     /**
-     * Freezes all parameters, or unfreezes those that are trained.
+     * Freezes all parameters, or unfreezes those that are trained; with adapters they alone are.
      *
      * @param freeze true to freeze
      */
@@ -322,7 +370,8 @@ public abstract class NamedBlock extends AbstractBlock {
         if (!freeze) {
             unfold();
         }
-        slots.values().forEach(slot -> slot.parameter().freeze(freeze || !slot.trained()));
+        List<String> trained = freeze ? List.of() : trainable();
+        all().forEach((name, slot) -> slot.parameter().freeze(!trained.contains(name)));
     }
 
     /**

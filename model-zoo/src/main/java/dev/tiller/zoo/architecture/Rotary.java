@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import dev.tiller.sampler.numerics.Tensors;
 
 /**
  * Rotary position embedding (Su et al., "RoFormer", 2021) with base 10000, in the form that turns
@@ -35,7 +36,8 @@ final class Rotary {
             sines[i] = (float) StrictMath.sin(angle);
         }
         Shape shape = new Shape(length, frequencies.length);
-        return new NDList(manager.create(cosines, shape), manager.create(sines, shape));
+        return new NDList(
+                Tensors.create(manager, cosines, shape), Tensors.create(manager, sines, shape));
     }
 
     /** Turns every position of [B, heads, L, D] by its angles. */

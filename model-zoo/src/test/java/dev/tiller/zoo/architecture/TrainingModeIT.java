@@ -195,4 +195,52 @@ class TrainingModeIT {
             }
         }
     }
+
+    /**
+     * Arrays of Java's numbers lie in Java's memory, which the graph of a gradient does not hold:
+     * dropout masks and tables of positions must not be such arrays.
+     */
+    @Test
+    void gradientsNeedNothingThatIsFreedWithTheForwardCall() {
+        for (NamedBlock block : transformers()) {
+            randomise(block);
+            Map<String, float[]> expected = gradients(block, () -> {});
+            Map<String, float[]> late = gradients(block, this::reuseJavaMemory);
+            expected.forEach((name, array) -> assertArrayEquals(array, late.get(name), 0f, name));
+        }
+    }
+
+    private Map<String, float[]> gradients(NamedBlock block, Runnable inBetween) {
+        NDList x = input(block);
+        ParameterStore store = new ParameterStore(manager, false);
+        PairList<String, Object> masks = new PairList<>();
+        masks.add(DropoutMasks.KEY, new DropoutMasks(new Philox(1), 0));
+        Gradients.backward(
+                manager,
+                () -> {
+                    NDArray y = block.forward(store, x, true, masks).head();
+                    NDArray sum = y.mul(y).sum();
+                    inBetween.run();
+                    return sum;
+                });
+        Map<String, float[]> gradients = new LinkedHashMap<>();
+        for (String name : block.trainable()) {
+            NDArray gradient = block.weights().get(name).getGradient();
+            gradients.put(name, gradient.toFloatArray());
+            gradient.subi(gradient); // gradients add up
+        }
+        return gradients;
+    }
+
+    /** Frees Java's memory and writes other numbers into what is freed. */
+    private void reuseJavaMemory() {
+        for (int round = 0; round < 3; round++) {
+            System.gc();
+            for (int size = 16; size < 4096; size += 16) {
+                float[] noise = new float[size];
+                Arrays.fill(noise, Float.NaN);
+                manager.create(noise);
+            }
+        }
+    }
 }

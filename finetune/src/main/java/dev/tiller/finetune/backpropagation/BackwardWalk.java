@@ -144,7 +144,7 @@ final class BackwardWalk {
                     () -> {
                         NDArray logNew = pass.ask(pass.network(), x, t);
                         NDArray rows = options.kl().perRow(state, logNew, old);
-                        return pay(null, rows.mul((float) scale), index, divergences);
+                        return pay(null, Tensors.scale(rows, scale), index, divergences);
                     });
         }
     }
@@ -159,7 +159,7 @@ final class BackwardWalk {
             requireFinite("divergence", values[row], row, index);
             divergences[index][row] = values[row];
         }
-        NDArray cost = rows.mul(weight).sum();
+        NDArray cost = Tensors.scale(rows, weight).sum();
         return target == null ? cost : target.add(cost);
     }
 

@@ -3,6 +3,7 @@ package dev.tiller.finetune.backpropagation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import dev.tiller.sampler.numerics.Tensors;
 import java.util.OptionalDouble;
 
 /**
@@ -28,7 +29,7 @@ record RelaxedState(NDArray x, NDArray tokens, NDArray masked, NDArray maskMass,
         NDArray mass = x.get(new NDIndex("..., {}:", mask));
         NDArray flag = mass.neg().add(1f);
         if (copyTemperature.isPresent()) {
-            NDArray scaled = flag.div((float) copyTemperature.getAsDouble());
+            NDArray scaled = Tensors.scale(flag, 1 / copyTemperature.getAsDouble());
             flag = scaled.getNDArrayInternal().sigmoid();
         }
         return new RelaxedState(x, tokens, masked, mass, flag);

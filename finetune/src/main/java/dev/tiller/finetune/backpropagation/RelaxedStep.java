@@ -50,14 +50,14 @@ final class RelaxedStep {
         if (divergence != Divergence.NONE) {
             NDArray old = logOld == null ? pass.ask(frozen, x, t) : logOld;
             double scale = divergence.scale(pass.model().schedule(), t, s);
-            rows = divergence.perRow(state, logNew, old).mul((float) scale);
+            rows = Tensors.scale(divergence.perRow(state, logNew, old), scale);
         }
         return new Outcome(next(state, logNew, index), rows);
     }
 
     private NDArray next(RelaxedState state, NDArray logNew, int index) {
         NDArray scores = logWeights(state, logNew, index).add(gumbel(index, logNew.getManager()));
-        NDArray drawn = scores.div((float) pass.tau()).softmax(2);
+        NDArray drawn = Tensors.scale(scores, 1 / pass.tau()).softmax(2);
         NDArray kept = state.x().mul(state.copyFlag());
         return kept.add(drawn.mul(state.copyFlag().neg().add(1f)));
     }

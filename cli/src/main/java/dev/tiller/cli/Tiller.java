@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             SampleCommand.class,
             CompareCommand.class,
             ScoreCommand.class,
+            EvaluateCommand.class,
             PlotCommand.class,
             TrainCommand.class,
             ModelsCommand.class,

@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 
 /** How different designs are from each other. */
-final class Diversity {
+public final class Diversity {
     private Diversity() {}
 
     /**
@@ -14,7 +14,7 @@ final class Diversity {
      * @param designs the designs
      * @return in [0, 1]; 0 if there are fewer than two
      */
-    static double meanPairwiseDistance(List<String> designs) {
+    public static double meanPairwiseDistance(List<String> designs) {
         double sum = 0;
         long pairs = 0;
         for (int i = 0; i < designs.size(); i++) {
@@ -36,8 +36,13 @@ final class Diversity {
         return longest == 0 ? 0 : (double) different / longest;
     }
 
-    /** Returns the share of designs that are left when equal ones are counted once. */
-    static double uniqueShare(List<String> designs) {
+    /**
+     * Returns the share of designs that are left when equal ones are counted once.
+     *
+     * @param designs the designs
+     * @return in [0, 1]; 1 if there are none
+     */
+    public static double uniqueShare(List<String> designs) {
         return designs.isEmpty() ? 1 : (double) new HashSet<>(designs).size() / designs.size();
     }
 }

@@ -40,4 +40,15 @@ public final class AtomicFiles {
     public static void write(Path file, String text) throws IOException {
         write(file, temporary -> Files.writeString(temporary, text, StandardCharsets.UTF_8));
     }
+
+    /**
+     * Writes a file.
+     *
+     * @param file the file, replaced if it is there
+     * @param bytes its content
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Path file, byte[] bytes) throws IOException {
+        write(file, temporary -> Files.write(temporary, bytes));
+    }
 }

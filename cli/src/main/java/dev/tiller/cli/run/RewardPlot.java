@@ -2,8 +2,8 @@ package dev.tiller.cli.run;
 
 import java.awt.Color;
 import java.awt.Font;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,22 +52,39 @@ public final class RewardPlot {
                 }
             }
         }
-        BoxChart chart = chart(reward, boxes.size());
+        String title = "Reward " + reward + " and its independent referee, by method";
+        AtomicFiles.write(png, draw(boxes, title, reward));
+    }
+
+    /**
+     * Draws numbers by group.
+     *
+     * @param boxes the numbers of each group, by its name
+     * @param title what is shown
+     * @param axis what the numbers are
+     * @return a PNG
+     * @throws IOException if it cannot be encoded
+     */
+    public static byte[] draw(Map<String, List<Double>> boxes, String title, String axis)
+            throws IOException {
+        BoxChart chart = chart(title, axis, boxes.size());
         boxes.forEach((name, values) -> chart.addSeries(name.replace('\n', ' '), values));
-        AtomicFiles.write(png, file -> save(chart, file));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        BitmapEncoder.saveBitmap(chart, bytes, BitmapEncoder.BitmapFormat.PNG);
+        return bytes.toByteArray();
     }
 
     private static void add(Map<String, List<Double>> boxes, String name, double value) {
         boxes.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
     }
 
-    private static BoxChart chart(String reward, int boxes) {
+    private static BoxChart chart(String title, String axis, int boxes) {
         BoxChart chart =
                 new BoxChartBuilder()
                         .width(Math.max(900, boxes * PIXELS_PER_BOX))
                         .height(420)
-                        .title("Reward " + reward + " and its independent referee, by method")
-                        .yAxisTitle(reward)
+                        .title(title)
+                        .yAxisTitle(axis)
                         .theme(Styler.ChartTheme.XChart)
                         .build();
         BoxStyler styler = chart.getStyler();
@@ -78,13 +95,5 @@ public final class RewardPlot {
         styler.setPlotContentSize(0.96);
         styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
         return chart;
-    }
-
-    private static void save(BoxChart chart, Path file) throws IOException {
-        try (var out = Files.newOutputStream(file)) {
-            java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
-            BitmapEncoder.saveBitmap(chart, bytes, BitmapEncoder.BitmapFormat.PNG);
-            out.write(bytes.toByteArray());
-        }
     }
 }

@@ -39,7 +39,7 @@ public final class Pwm implements DifferentiableReward {
     private final String digest;
 
     /** A motif on the strands that count, with its threshold. */
-    private record Motif(List<LogOdds> strands, double threshold, double lowest) {}
+    record Motif(List<LogOdds> strands, double threshold, double lowest) {}
 
     /**
      * Makes the reward of motifs that were read before.
@@ -56,7 +56,7 @@ public final class Pwm implements DifferentiableReward {
         this.motifs = chosen.stream().map(matrix -> motif(matrix, options, background)).toList();
     }
 
-    private static List<Double> background(MotifFile source, PwmOptions options) {
+    static List<Double> background(MotifFile source, PwmOptions options) {
         if (!options.background().isEmpty()) {
             return options.background();
         }
@@ -73,7 +73,7 @@ public final class Pwm implements DifferentiableReward {
         return text.toString();
     }
 
-    private static Motif motif(PositionMatrix matrix, PwmOptions options, List<Double> background) {
+    static Motif motif(PositionMatrix matrix, PwmOptions options, List<Double> background) {
         LogOdds forward = LogOdds.of(matrix, options.pseudocount(), background);
         List<LogOdds> strands =
                 options.strands() == Strands.BOTH

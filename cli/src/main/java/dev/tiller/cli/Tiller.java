@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
             ScoreCommand.class,
             PlotCommand.class,
             TrainCommand.class,
+            FinetuneCommand.class,
+            SchemaCommand.class,
             ModelsCommand.class,
             RewardsCommand.class,
             DoctorCommand.class

@@ -48,6 +48,11 @@ final class Interruption implements AutoCloseable {
         waits = true;
     }
 
+    /** Says that from now on nothing needs to be finished. */
+    void endsAtOnce() {
+        waits = false;
+    }
+
     /** Tells whether Ctrl-C was pressed. */
     boolean requested() {
         return requested;

@@ -6,24 +6,29 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Progress on stderr: a bar on a terminal, a plain line every tenth otherwise, nothing if quiet.
+ * Progress on stderr: a bar on a terminal, otherwise a plain line every tenth and, in long work,
+ * every minute; nothing if quiet.
  *
  * <p>Whether stderr is a terminal is said by the launcher ({@code -Dtiller.tty=true}), since the
  * JDK cannot tell.
  */
 final class Progress implements AutoCloseable {
+    private static final long EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final PrintWriter err;
     private final String task;
     private final ProgressBar bar;
     private final boolean quiet;
     private final long began = System.nanoTime();
     private long lastTenth = -1;
+    private long lastLine = began;
 
     Progress(String task, PrintWriter err, boolean quiet) {
         this.err = err;
@@ -59,9 +64,11 @@ final class Progress implements AutoCloseable {
             return;
         }
         long tenth = done * 10 / Math.max(1, total);
-        if (!quiet && tenth != lastTenth) {
+        long now = System.nanoTime();
+        if (!quiet && (tenth != lastTenth || now - lastLine > EVERY_NANOS)) {
             lastTenth = tenth;
-            double seconds = (System.nanoTime() - began) / 1e9;
+            lastLine = now;
+            double seconds = (now - began) / 1e9;
             err.printf(
                     Locale.ROOT,
                     "%s %3d %% %d/%d %s (%.1f s)%n",

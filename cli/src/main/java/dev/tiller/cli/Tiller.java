@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             PlotCommand.class,
             TrainCommand.class,
+            FinetuneCommand.class,
+            SchemaCommand.class,
             ModelsCommand.class,
             RewardsCommand.class,
             DoctorCommand.class

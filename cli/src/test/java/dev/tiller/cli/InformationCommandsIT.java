@@ -17,7 +17,18 @@ class InformationCommandsIT {
     @TempDir private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"sample", "score", "train", "models", "rewards", "plot", "doctor"})
+    @ValueSource(
+            strings = {
+                "sample",
+                "score",
+                "train",
+                "finetune",
+                "schema",
+                "models",
+                "rewards",
+                "plot",
+                "doctor"
+            })
     void helps(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");
         assertEquals(0, run.exitCode());

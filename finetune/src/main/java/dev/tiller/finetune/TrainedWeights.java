@@ -11,10 +11,18 @@ import java.util.Map;
  * @param step the step of the best validation
  * @param steps the steps made
  * @param validationLoss the best validation loss
+ * @param validation the further numbers of that validation, by name
+ * @param stop why training ended, in one line
  */
 public record TrainedWeights(
         Map<String, NDArray> average,
         Map<String, NDArray> raw,
         long step,
         long steps,
-        double validationLoss) {}
+        double validationLoss,
+        Map<String, Double> validation,
+        String stop) {
+    TrainedWeights ended(String why) {
+        return new TrainedWeights(average, raw, step, steps, validationLoss, validation, why);
+    }
+}

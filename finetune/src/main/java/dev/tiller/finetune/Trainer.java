@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import dev.tiller.finetune.log.EventFile;
+import dev.tiller.finetune.log.RewardHacking;
 import dev.tiller.finetune.objective.Objective;
 import dev.tiller.finetune.optimizer.AdamW;
 import dev.tiller.finetune.optimizer.ExponentialMovingAverage;
@@ -15,13 +17,16 @@ import dev.tiller.zoo.architecture.DropoutMasks;
 import dev.tiller.zoo.architecture.NamedBlock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
  * Minimises an objective: AdamW or Adam with warm-up, clipping by the global norm, an exponential
- * moving average beside the raw weights, early stopping on the validation of the average.
+ * moving average beside the raw weights, early stopping on the validation of the average or where
+ * the objective says so.
  *
  * <p>Batches, corruption and dropout are functions of the seed and the step, and checkpoints hold
  * all state, so a killed run that is resumed ends with the same bytes as one that was not (on the
@@ -54,7 +59,7 @@ public final class Trainer {
      * @param options the hyper-parameters
      * @param architecture builds the network without weights; called twice (to train, to validate)
      * @param device a manager of the device to train on
-     * @param folder where checkpoints and metrics.csv go
+     * @param folder where checkpoints, metrics.csv and the files for TensorBoard go
      * @param listener told of progress; may interrupt
      */
     public Trainer(
@@ -80,7 +85,7 @@ public final class Trainer {
      *     If it adapts the network (see {@code NamedBlock.adapt}), the adapters alone are trained
      * @param start gives the network its first weights
      * @param device a manager of the device to train on
-     * @param folder where checkpoints and metrics.csv go
+     * @param folder where checkpoints, metrics.csv and the files for TensorBoard go
      * @param listener told of progress; may interrupt
      */
     public Trainer(
@@ -103,7 +108,9 @@ public final class Trainer {
      *
      * @param objective what is minimised
      * @return the best weights, owned by the device manager
-     * @throws IOException if a checkpoint cannot be read or written
+     * @throws IOException if a checkpoint or a file of metrics cannot be read or written; the
+     *     checkpoints before are as they were
+     * @throws IllegalArgumentException if the checkpoint in the folder is of another network
      * @throws TrainingInterruptedException if the listener asked to stop; a checkpoint was written
      */
     public TrainedWeights train(Objective objective) throws IOException {
@@ -114,33 +121,42 @@ public final class Trainer {
         Map<String, NDArray> trained = trainable(network);
         try (AdamW optimizer = new AdamW(trained, options.adam(), device);
                 ExponentialMovingAverage average =
-                        new ExponentialMovingAverage(trained, options.emaDecay(), device)) {
+                        new ExponentialMovingAverage(trained, options.emaDecay(), device);
+                EventFile events = new EventFile(folder, Clock.systemUTC())) {
             Checkpoints checkpoints = new Checkpoints(folder, options.keepCheckpoints());
             TrainingState state = new TrainingState(network, optimizer, average, device);
-            checkpoints.restoreLatest(state);
             BatchOrder order = new BatchOrder(objective.examples(), options.batchSize(), noise);
-            if (state.step() == 0) {
-                state.validated(validate(objective, evaluated, state), options);
+            if (checkpoints.restoreLatest(state)) {
+                // the run may have been killed before the row reached its file
+                events.write(state.lastRow());
+            } else {
+                validate(objective, evaluated, state);
+                if (state.ended(options) != null) {
+                    checkpoints.write(state);
+                }
+                events.write(state.lastRow());
             }
-            while (state.step() < options.maxSteps() && !state.finished(options)) {
-                double[] lossAndNorm =
-                        step(objective, network, trained, optimizer, state, order, noise);
+            while (state.ended(options) == null) {
+                Step done = step(objective, network, trained, optimizer, state, order, noise);
                 average.update();
-                state.stepDone(lossAndNorm[0], lossAndNorm[1]);
+                state.stepDone(done.batches(), done.gradientNorm());
                 boolean last = state.step() == options.maxSteps();
                 boolean interrupted = listener.interrupted();
                 if (state.step() % options.validateEvery() == 0 || last) {
-                    state.validated(validate(objective, evaluated, state), options);
+                    validate(objective, evaluated, state);
                     checkpoints.write(state);
+                    events.write(state.lastRow());
                 } else if (interrupted) {
                     checkpoints.write(state);
                 }
                 listener.stepDone(state.progress(), options.maxSteps());
-                if (interrupted && !last) {
+                if (interrupted && state.ended(options) == null) {
                     throw new TrainingInterruptedException(state.step());
                 }
             }
-            return state.best();
+            String ended = state.ended(options);
+            listener.note("training ended at step " + state.step() + ": " + ended);
+            return state.best().ended(ended);
         }
     }
 
@@ -155,8 +171,10 @@ public final class Trainer {
         return trained;
     }
 
-    /** Makes one optimiser step; returns the loss and the gradient norm before clipping. */
-    private double[] step(
+    /** What a step gave: means over its batches, and the gradient norm before clipping. */
+    private record Step(Objective.Evaluated batches, double gradientNorm) {}
+
+    private Step step(
             Objective objective,
             NamedBlock network,
             Map<String, NDArray> trained,
@@ -174,11 +192,15 @@ public final class Trainer {
                     };
             objective.prepare(state.step());
             double loss = 0;
+            Map<String, Double> metrics = new TreeMap<>();
             for (int i = 0; i < options.accumulate(); i++) {
                 long batch = state.step() * options.accumulate() + i;
                 Objective.Evaluated evaluated =
                         objective.accumulate(forward, order.batch(batch), batch, scope);
                 loss += evaluated.loss() / options.accumulate();
+                evaluated
+                        .metrics()
+                        .forEach((k, v) -> metrics.merge(k, v / options.accumulate(), Double::sum));
             }
             Map<String, NDArray> gradients = new LinkedHashMap<>();
             trained.forEach(
@@ -194,19 +216,22 @@ public final class Trainer {
             optimizer.step(gradients, options.learningRate().at(state.step()));
             // gradients add up between backward calls: empty them
             gradients.values().forEach(gradient -> gradient.subi(gradient));
-            return new double[] {loss, norm};
+            return new Step(new Objective.Evaluated(loss, metrics), norm);
         }
     }
 
-    private Objective.Validation validate(
-            Objective objective, NamedBlock evaluated, TrainingState state) {
+    private void validate(Objective objective, NamedBlock evaluated, TrainingState state) {
         try (NDManager scope = device.newSubManager()) {
             evaluated.load(state.averagedWeights(), scope);
             evaluated.freezeParameters(true);
             ParameterStore store = new ParameterStore(scope, false);
-            return objective.validate(
-                    (inputs, step) -> evaluated.forward(store, inputs, false).head(), scope);
+            Objective.Validation validation =
+                    objective.validate(
+                            (inputs, step) -> evaluated.forward(store, inputs, false).head(),
+                            scope);
+            state.validated(validation, options);
         }
+        RewardHacking.warning(state.rows()).ifPresent(listener::note);
     }
 
     /**

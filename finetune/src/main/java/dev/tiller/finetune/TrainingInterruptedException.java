@@ -10,6 +10,15 @@ public final class TrainingInterruptedException extends RuntimeException {
      * @param step the step of the checkpoint
      */
     public TrainingInterruptedException(long step) {
-        super("interrupted after step " + step + "; a checkpoint was written");
+        this("interrupted after step " + step + "; a checkpoint was written");
+    }
+
+    /**
+     * Creates the exception of a run in another process.
+     *
+     * @param message where its checkpoint is, in one line
+     */
+    public TrainingInterruptedException(String message) {
+        super(message);
     }
 }

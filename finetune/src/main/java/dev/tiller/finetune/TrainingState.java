@@ -2,6 +2,7 @@ package dev.tiller.finetune;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.tiller.finetune.log.MetricsRow;
 import dev.tiller.finetune.objective.Objective;
 import dev.tiller.finetune.optimizer.AdamW;
 import dev.tiller.finetune.optimizer.ExponentialMovingAverage;
@@ -10,6 +11,7 @@ import dev.tiller.zoo.architecture.NamedBlock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,12 +23,14 @@ final class TrainingState {
             long optimizerSteps,
             double lossSum,
             long lossCount,
+            Map<String, Double> metricSums,
             double gradientNorm,
             double validationLoss,
             double bestLoss,
             long bestStep,
             int validationsWithoutGain,
-            List<String> metrics) {}
+            String stop,
+            List<MetricsRow> rows) {}
 
     private final NamedBlock network;
     private final AdamW optimizer;
@@ -34,16 +38,19 @@ final class TrainingState {
     private final NDManager bestManager;
     private final Map<String, NDArray> bestAverage = new LinkedHashMap<>();
     private final Map<String, NDArray> bestRaw = new LinkedHashMap<>();
-    private final List<String> metrics = new ArrayList<>();
+    private final List<MetricsRow> rows = new ArrayList<>();
+    private final Map<String, Double> metricSums = new TreeMap<>();
     private long step;
     private double lossSum;
     private long lossCount;
+    private Map<String, Double> lastMetrics = Map.of();
     private double gradientNorm;
     private double lastLoss = Double.NaN;
     private double validationLoss = Double.NaN;
     private double bestLoss = Double.POSITIVE_INFINITY;
     private long bestStep;
     private int validationsWithoutGain;
+    private String stop;
 
     TrainingState(
             NamedBlock network,
@@ -66,15 +73,27 @@ final class TrainingState {
         return step;
     }
 
-    boolean finished(TrainingOptions options) {
-        return validationsWithoutGain >= options.patience();
+    /** Why training must not go on, or null. */
+    String ended(TrainingOptions options) {
+        if (stop != null) {
+            return stop;
+        }
+        if (validationsWithoutGain >= options.patience()) {
+            return "no better validation in " + validationsWithoutGain + " (training.patience)";
+        }
+        if (step >= options.maxSteps()) {
+            return "all " + step + " steps are made (training.max_steps)";
+        }
+        return null;
     }
 
-    void stepDone(double loss, double norm) {
+    void stepDone(Objective.Evaluated batches, double norm) {
         step++;
-        lossSum += loss;
-        lastLoss = loss;
+        lossSum += batches.loss();
+        lastLoss = batches.loss();
         lossCount++;
+        lastMetrics = batches.metrics();
+        lastMetrics.forEach((name, value) -> metricSums.merge(name, value, Double::sum));
         gradientNorm = norm;
     }
 
@@ -96,7 +115,9 @@ final class TrainingState {
         }
         validationLoss = validation.loss();
         validationsWithoutGain++;
-        if (validation.loss() < bestLoss) {
+        stop = validation.stop();
+        // what must not go on must not be the result either, if there is another
+        if (validation.loss() < bestLoss && (stop == null || rows.isEmpty())) {
             bestLoss = validation.loss();
             bestStep = step;
             validationsWithoutGain = 0;
@@ -104,35 +125,50 @@ final class TrainingState {
                     .forEach((name, array) -> Tensors.assign(array, bestAverage.get(name)));
             network.weights().forEach((name, array) -> Tensors.assign(array, bestRaw.get(name)));
         }
-        StringBuilder line = new StringBuilder();
-        line.append(step).append(',').append(lossCount == 0 ? Double.NaN : lossSum / lossCount);
-        line.append(',').append(gradientNorm);
-        line.append(',').append(options.learningRate().at(Math.max(0, step - 1)));
-        Map<String, Double> sorted = new TreeMap<>(validation.metrics());
-        if (metrics.isEmpty()) {
-            metrics.add(
-                    "step,loss,gradient_norm,learning_rate,"
-                            + String.join(
-                                    ",",
-                                    sorted.keySet().stream().map(k -> "validation_" + k).toList()));
-        }
-        sorted.values().forEach(value -> line.append(',').append(value));
-        metrics.add(line.toString());
+        Map<String, Double> means = new TreeMap<>();
+        metricSums.forEach((name, sum) -> means.put(name, sum / lossCount));
+        rows.add(
+                MetricsRow.of(
+                        step,
+                        lossCount == 0 ? Double.NaN : lossSum / lossCount,
+                        gradientNorm,
+                        options.learningRate().at(Math.max(0, step - 1)),
+                        means,
+                        validation.metrics()));
         lossSum = 0;
         lossCount = 0;
+        metricSums.clear();
     }
 
     TrainingListener.Progress progress() {
         return new TrainingListener.Progress(
-                step, lastLoss, gradientNorm, validationLoss, bestLoss);
+                step,
+                lastLoss,
+                gradientNorm,
+                validationLoss,
+                bestLoss,
+                lastMetrics,
+                lastRow().validation());
     }
 
-    List<String> metrics() {
-        return List.copyOf(metrics);
+    /** One row for each validation. */
+    List<MetricsRow> rows() {
+        return List.copyOf(rows);
     }
 
+    MetricsRow lastRow() {
+        return rows.get(rows.size() - 1);
+    }
+
+    /** The best weights so far. */
     TrainedWeights best() {
-        return new TrainedWeights(bestAverage, bestRaw, bestStep, step, bestLoss);
+        Map<String, Double> validation =
+                rows.stream()
+                        .filter(row -> row.step() == bestStep)
+                        .findFirst()
+                        .orElseThrow()
+                        .validation();
+        return new TrainedWeights(bestAverage, bestRaw, bestStep, step, bestLoss, validation, stop);
     }
 
     Counters counters() {
@@ -141,12 +177,14 @@ final class TrainingState {
                 optimizer.steps(),
                 lossSum,
                 lossCount,
+                new TreeMap<>(metricSums),
                 gradientNorm,
                 validationLoss,
                 bestLoss,
                 bestStep,
                 validationsWithoutGain,
-                metrics());
+                stop,
+                rows());
     }
 
     /** All arrays of the state, by unique names. */
@@ -160,7 +198,14 @@ final class TrainingState {
         return arrays;
     }
 
+    /**
+     * Sets everything to what a checkpoint holds.
+     *
+     * @throws IllegalArgumentException if its arrays are not those of this network, by name or
+     *     shape; nothing is changed then
+     */
     void restore(Counters saved, Map<String, NDArray> arrays) {
+        requireSame(arrays);
         network.weights()
                 .forEach((name, array) -> Tensors.assign(arrays.get("weights." + name), array));
         average.restore(part(arrays, "average."), saved.step());
@@ -176,8 +221,35 @@ final class TrainingState {
         bestLoss = saved.bestLoss();
         bestStep = saved.bestStep();
         validationsWithoutGain = saved.validationsWithoutGain();
-        metrics.clear();
-        metrics.addAll(saved.metrics());
+        stop = saved.stop();
+        metricSums.clear();
+        metricSums.putAll(saved.metricSums());
+        rows.clear();
+        rows.addAll(saved.rows());
+    }
+
+    private void requireSame(Map<String, NDArray> saved) {
+        Map<String, NDArray> own = arrays();
+        for (Map.Entry<String, NDArray> entry : own.entrySet()) {
+            NDArray there = saved.get(entry.getKey());
+            if (there == null) {
+                throw new IllegalArgumentException("it has no " + entry.getKey());
+            }
+            if (!there.getShape().equals(entry.getValue().getShape())) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "its %s has the shape %s, that of this job %s",
+                                entry.getKey(),
+                                there.getShape(),
+                                entry.getValue().getShape()));
+            }
+        }
+        for (String name : saved.keySet()) {
+            if (!own.containsKey(name)) {
+                throw new IllegalArgumentException("its " + name + " is none of this job");
+            }
+        }
     }
 
     private static Map<String, NDArray> part(Map<String, NDArray> arrays, String prefix) {

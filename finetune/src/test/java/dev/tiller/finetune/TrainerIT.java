@@ -12,6 +12,8 @@ import ai.djl.ndarray.NDManager;
 import dev.tiller.finetune.objective.Objective;
 import dev.tiller.finetune.objective.Regression;
 import dev.tiller.finetune.objective.ScalarLoss;
+import dev.tiller.zoo.weights.SafeTensors;
+import dev.tiller.zoo.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +70,10 @@ class TrainerIT {
 
     private static List<String> checkpoints(Path run) throws IOException {
         try (Stream<Path> files = Files.list(run.resolve("checkpoints"))) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("step-"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -138,6 +143,119 @@ class TrainerIT {
                     List.of("step-00000005", "step-00000010", "step-00000015", "step-00000020");
             assertEquals(all.subList(4 - keep, 4), checkpoints(run));
         }
+    }
+
+    /** The best weights outlive the checkpoint that they were in. */
+    @Test
+    void keepsTheBestWeightsBesideTheCheckpoints() throws IOException {
+        Path run = folder.resolve("run");
+        Result result =
+                train(run, Toys.options(12, 3, 9, 1), scripted(5, 3, 4, 6, 7), Toys.silent());
+        assertEquals(3, result.step());
+        assertEquals(List.of("step-00000012"), checkpoints(run));
+        Path best = run.resolve("checkpoints/best");
+        assertEquals(
+                "{\"step\":3,\"loss\":3.0,\"validation\":{\"alpha\":3.0,\"zeta\":1.0}}",
+                Files.readString(best.resolve("metrics.json")));
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu());
+                WeightFile average = SafeTensors.read(best.resolve("model.safetensors"), manager);
+                WeightFile raw = SafeTensors.read(best.resolve("raw.safetensors"), manager)) {
+            average.tensors()
+                    .forEach(
+                            (n, a) ->
+                                    assertArrayEquals(result.weights().get("average." + n), of(a)));
+            raw.tensors()
+                    .forEach((n, a) -> assertArrayEquals(result.weights().get("raw." + n), of(a)));
+            assertEquals(result.weights().size(), average.tensors().size() + raw.tensors().size());
+        }
+    }
+
+    /** An objective that says stop, and whose steps have numbers. */
+    private static Objective stopping(int stopAt, double... losses) {
+        Objective scripted = scripted(losses);
+        int[] validations = {0};
+        return new Objective() {
+            @Override
+            public int examples() {
+                return scripted.examples();
+            }
+
+            @Override
+            public Evaluated accumulate(Forward network, int[] batch, long step, NDManager scope) {
+                double loss = scripted.accumulate(network, batch, step, scope).loss();
+                return new Evaluated(loss, Map.of("batch_number", (double) step));
+            }
+
+            @Override
+            public Validation validate(Forward network, NDManager scope) {
+                Validation validation = scripted.validate(network, scope);
+                String stop = validations[0]++ == stopAt ? "far enough (stop.max_kl)" : null;
+                return new Validation(validation.loss(), validation.metrics(), stop);
+            }
+        };
+    }
+
+    @Test
+    void stopsWhereTheObjectiveSaysSoAndGivesTheWeightsBefore() throws IOException {
+        List<String> notes = new ArrayList<>();
+        TrainingListener listener =
+                new TrainingListener() {
+                    @Override
+                    public void stepDone(Progress progress, long maxSteps) {}
+
+                    @Override
+                    public void note(String line) {
+                        notes.add(line);
+                    }
+
+                    @Override
+                    public boolean interrupted() {
+                        return false;
+                    }
+                };
+        Path run = folder.resolve("run");
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            TrainedWeights weights =
+                    new Trainer(Toys.options(100, 2, 9, 1), Toys::convGru, manager, run, listener)
+                            .train(stopping(2, 5, 4, 3));
+            assertEquals("far enough (stop.max_kl)", weights.stop());
+            assertEquals(4, weights.steps());
+            assertEquals(2, weights.step());
+            assertEquals(4, weights.validationLoss());
+            assertEquals(4.0, weights.validation().get("alpha"));
+        }
+        assertEquals(List.of("training ended at step 4: far enough (stop.max_kl)"), notes);
+        // a resumed run has nothing left to do, and knows why
+        Result resumed = train(run, Toys.options(100, 2, 9, 1), scripted(), listener);
+        assertEquals(4, resumed.steps());
+        assertEquals(notes.get(0), notes.get(1));
+        // where the first look says stop there is nothing else to give
+        Result first =
+                train(folder.resolve("first"), Toys.options(9, 2, 9, 1), stopping(0, 5), listener);
+        assertEquals(0, first.steps());
+        assertEquals(2, first.metrics().lines().count());
+    }
+
+    /** Means over the steps since the row before, also where a kill came in between. */
+    @Test
+    void averagesTheNumbersOfTheSteps() throws IOException {
+        Path run = folder.resolve("run");
+        TrainingOptions options = Toys.options(6, 3, 9, 1);
+        int[] asked = {0};
+        assertThrows(
+                TrainingInterruptedException.class,
+                () ->
+                        train(
+                                run,
+                                options,
+                                stopping(-1, 5, 4, 3),
+                                Toys.listener(at -> {}, () -> ++asked[0] == 5)));
+        Result result = train(run, options, stopping(-1, 3), Toys.silent());
+        List<String[]> lines = result.metrics().lines().map(line -> line.split(",")).toList();
+        assertEquals("batch_number", lines.get(0)[4]);
+        assertEquals(
+                List.of("NaN", "1.0", "4.0"),
+                lines.subList(1, lines.size()).stream().map(line -> line[4]).toList());
     }
 
     /** An objective whose validations are given beforehand. */

@@ -1,6 +1,7 @@
 package dev.tiller.cli.compare;
 
 import dev.tiller.cli.run.AtomicFiles;
+import dev.tiller.cli.run.ChildRun;
 import dev.tiller.cli.run.Counts;
 import dev.tiller.cli.run.DesignRow;
 import dev.tiller.cli.run.FinishedRun;

@@ -27,9 +27,9 @@ final class JobChecks {
     static void check(TrainingJob job) {
         require(job.name() != null, "name", job);
         requireThat(
-                job.name().matches("[a-z0-9][a-z0-9.-]*"),
+                job.name().matches("[a-z0-9][a-z0-9._=+-]*"),
                 "name",
-                "start with a letter or digit and hold only a-z, 0-9, '.' and '-'",
+                "start with a letter or digit and hold only a-z, 0-9 and '.', '-', '_', '=', '+'",
                 job.name());
         require(job.objective() != null, "objective", job);
         if (job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION) {

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,8 +63,13 @@ final class JobErrors {
         return file + ": must hold the keys of a job, got " + shown(got);
     }
 
-    /** Describes keys or values that do not fit. */
-    String mapping(JsonProcessingException e, JsonNode root) {
+    /** Describes a sweep that makes no sense. */
+    String sweep(IllegalArgumentException e) {
+        return file(line(JsonPointer.empty().appendProperty(Sweep.KEY))) + e.getMessage();
+    }
+
+    /** Describes keys or values that do not fit; the values of swept keys stand elsewhere. */
+    String mapping(JsonProcessingException e, JsonNode root, Set<String> swept) {
         List<String> names = new ArrayList<>();
         JsonPointer pointer = JsonPointer.empty();
         if (e instanceof JsonMappingException mapping) {
@@ -77,14 +83,20 @@ final class JobErrors {
             }
         }
         String path = String.join(".", names);
-        return where(path, pointer) + reason(e, path, root.at(pointer));
+        return where(path, pointer, swept) + reason(e, path, root.at(pointer));
     }
 
-    private String where(String path, JsonPointer pointer) {
+    private String where(String path, JsonPointer pointer, Set<String> swept) {
         for (int i = overrides.size() - 1; i >= 0; i--) {
             String key = overrides.get(i).substring(0, overrides.get(i).indexOf('='));
-            if ((key + ".").startsWith(path + ".") || path.startsWith(key + ".")) {
+            if (Sweep.overlap(key, path)) {
                 return SET + overrides.get(i) + ": ";
+            }
+        }
+        for (String key : swept) {
+            if (Sweep.overlap(key, path)) {
+                JsonPointer group = JsonPointer.empty().appendProperty(Sweep.KEY);
+                return file(line(group.appendProperty(key)));
             }
         }
         return file(line(pointer));
@@ -112,6 +124,9 @@ final class JobErrors {
         if (e instanceof UnrecognizedPropertyException unknown) {
             TreeSet<String> known = new TreeSet<>();
             unknown.getKnownPropertyIds().forEach(id -> known.add(id.toString()));
+            if (path.equals(unknown.getPropertyName())) {
+                known.add(Sweep.KEY); // the only key that is none of a job's
+            }
             return "unknown key '"
                     + unknown.getPropertyName()
                     + "'; known keys: "

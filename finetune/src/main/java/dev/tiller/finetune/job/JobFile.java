@@ -16,8 +16,10 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Reads and writes jobs in YAML. */
 public final class JobFile {
@@ -40,15 +42,35 @@ public final class JobFile {
     private JobFile() {}
 
     /**
-     * Reads a job.
+     * Reads a file of one job.
      *
      * @param file the YAML file
      * @param overrides {@code path.to.key=value} settings that replace what the file says
      * @return the job
      * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException naming file, line and key if it is not a job
+     * @throws IllegalArgumentException naming file, line and key if it is not a job, or not one
      */
     public static TrainingJob read(Path file, List<String> overrides) throws IOException {
+        List<TrainingJob> jobs = readAll(file, overrides);
+        if (jobs.size() > 1) {
+            throw new IllegalArgumentException(
+                    file + ": must be one job, got a sweep of " + jobs.size());
+        }
+        return jobs.get(0);
+    }
+
+    /**
+     * Reads the jobs of a file: one, or one for each combination of its {@code sweep}, whose names
+     * and folders then have a suffix such as {@code -kl_weight=0.01}.
+     *
+     * @param file the YAML file
+     * @param overrides {@code path.to.key=value} settings that replace what the file says, before
+     *     it is swept
+     * @return the jobs, in order
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException naming file, line and key if it does not hold jobs
+     */
+    public static List<TrainingJob> readAll(Path file, List<String> overrides) throws IOException {
         if (Files.notExists(file) || Files.isDirectory(file)) {
             throw new IllegalArgumentException("job file must exist, got " + file);
         }
@@ -58,10 +80,44 @@ public final class JobFile {
         for (String override : overrides) {
             set(root, override);
         }
+        JsonNode swept = root.remove(Sweep.KEY);
+        if (swept == null || swept.isNull()) {
+            return List.of(job(root, errors, Set.of()));
+        }
+        List<String> set =
+                overrides.stream().map(one -> one.substring(0, one.indexOf('='))).toList();
+        Sweep sweep;
+        try {
+            sweep = Sweep.of(swept, set);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(errors.sweep(e), e);
+        }
+        List<TrainingJob> jobs = new ArrayList<>();
+        for (Sweep.Point point : sweep.points()) {
+            ObjectNode one = root.deepCopy();
+            point.values()
+                    .forEach(
+                            (key, value) ->
+                                    set(
+                                            one,
+                                            Arrays.asList(key.split("\\.")),
+                                            value,
+                                            "sweep." + key));
+            for (String named : List.of("name", "out")) {
+                if (one.path(named).isTextual()) {
+                    one.put(named, one.path(named).asText() + point.suffix());
+                }
+            }
+            jobs.add(job(one, errors, sweep.keys()));
+        }
+        return jobs;
+    }
+
+    private static TrainingJob job(ObjectNode root, JobErrors errors, Set<String> swept) {
         try {
             return YAML.treeToValue(root, TrainingJob.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(errors.mapping(e, root), e);
+            throw new IllegalArgumentException(errors.mapping(e, root, swept), e);
         }
     }
 
@@ -88,6 +144,18 @@ public final class JobFile {
             throw new IllegalArgumentException(
                     "--set must be path.to.key=value, got '" + override + "'");
         }
+        JsonNode value;
+        try {
+            value = YAML.readTree(override.substring(equals + 1));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    JobErrors.SET + override + ": " + JobErrors.oneLine(e), e);
+        }
+        // nothing after the sign: back to the default
+        set(root, keys, value.isMissingNode() ? null : value, JobErrors.SET + override);
+    }
+
+    private static void set(ObjectNode root, List<String> keys, JsonNode value, String what) {
         ObjectNode node = root;
         for (String key : keys.subList(0, keys.size() - 1)) {
             JsonNode child = node.path(key);
@@ -97,8 +165,7 @@ public final class JobFile {
                 node = group;
             } else {
                 throw new IllegalArgumentException(
-                        JobErrors.SET
-                                + override
+                        what
                                 + ": '"
                                 + key
                                 + "' must be a group of keys, got "
@@ -106,13 +173,25 @@ public final class JobFile {
                                 + "; set it as a whole");
             }
         }
+        node.set(keys.get(keys.size() - 1), value);
+    }
+
+    /** Returns a job as a tree of the keys that it gives. */
+    static ObjectNode tree(TrainingJob job) {
+        return YAML.valueToTree(job);
+    }
+
+    /** Returns a value as a tree. */
+    static JsonNode node(Object value) {
+        return YAML.valueToTree(value);
+    }
+
+    /** Returns the job of such a tree. */
+    static TrainingJob ofTree(ObjectNode tree) {
         try {
-            JsonNode value = YAML.readTree(override.substring(equals + 1));
-            // nothing after the sign: back to the default
-            node.set(keys.get(keys.size() - 1), value.isMissingNode() ? null : value);
+            return YAML.treeToValue(tree, TrainingJob.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    JobErrors.SET + override + ": " + JobErrors.oneLine(e), e);
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tiller.finetune.job;
 
+import dev.tiller.finetune.log.EventFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +11,79 @@ import java.util.stream.Stream;
 
 /** The folder of a training run, and who may write into it. */
 public final class JobFolder {
+    /** Name of the file that receives what a run tells of itself. */
+    public static final String LOG = "log.txt";
+
     private static final String JOB = "job.yaml";
     private static final String UNFINISHED = JOB + ".unfinished";
     private static final List<String> CONTENTS =
-            List.of("checkpoints", "model", "metrics.csv", JOB);
+            List.of("checkpoints", "model", JobResult.FILE, "metrics.csv", LOG, JOB);
 
     private JobFolder() {}
+
+    /**
+     * Checks that a job may use a folder; writes nothing.
+     *
+     * @param folder the folder
+     * @param job the resolved job
+     * @param resume whether to go on with a run that is there; it must be the same job
+     * @param overwrite whether a run that is there is to be deleted
+     * @throws IOException if a file cannot be read
+     * @throws IllegalArgumentException if the folder holds something else
+     */
+    public static void check(Path folder, TrainingJob job, boolean resume, boolean overwrite)
+            throws IOException {
+        Path file = folder.resolve(JOB);
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new IllegalArgumentException("out must be a folder, got the file " + folder);
+        }
+        if (Files.exists(file)) {
+            if (!overwrite && !resume) {
+                throw new IllegalArgumentException(
+                        folder
+                                + " holds a run; use --resume to go on with it, --overwrite to"
+                                + " replace it, or another --out");
+            }
+            String there = Files.readString(file);
+            if (!overwrite && !there.equals(JobFile.write(job))) {
+                throw new IllegalArgumentException(
+                        folder
+                                + " holds another job"
+                                + difference(there, JobFile.write(job))
+                                + "; resume with the job in "
+                                + file);
+            }
+        } else if (Files.exists(folder) && !isEmpty(folder)) {
+            throw new IllegalArgumentException(
+                    "out must be a new or empty folder, or one that holds a run, got " + folder);
+        }
+    }
+
+    /** Names the first line in which two jobs differ. */
+    private static String difference(String there, String here) {
+        List<String> theirs = there.lines().toList();
+        List<String> ours = here.lines().toList();
+        for (int i = 0; i < Math.min(theirs.size(), ours.size()); i++) {
+            if (!theirs.get(i).equals(ours.get(i))) {
+                return " ('"
+                        + theirs.get(i).strip()
+                        + "' where this job has '"
+                        + ours.get(i).strip()
+                        + "')";
+            }
+        }
+        return "";
+    }
+
+    /**
+     * Tells whether a folder holds the finished run of a job that may use it.
+     *
+     * @param folder the folder
+     * @return true if so
+     */
+    public static boolean finished(Path folder) {
+        return Files.exists(folder.resolve(JobResult.FILE));
+    }
 
     /**
      * Opens a folder for a job and writes {@code job.yaml} into it.
@@ -29,37 +97,30 @@ public final class JobFolder {
      */
     public static void open(Path folder, TrainingJob job, boolean resume, boolean overwrite)
             throws IOException {
+        check(folder, job, resume, overwrite);
         Path file = folder.resolve(JOB);
-        String text = JobFile.write(job);
-        if (Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw new IllegalArgumentException("out must be a folder, got the file " + folder);
-        }
-        if (Files.exists(file)) {
-            if (overwrite) {
-                for (String name : CONTENTS) {
-                    delete(folder.resolve(name));
-                }
-            } else if (!resume) {
-                throw new IllegalArgumentException(
-                        folder
-                                + " holds a run; use --resume to go on with it, --overwrite to"
-                                + " replace it, or another --out");
-            } else if (!Files.readString(file).equals(text)) {
-                throw new IllegalArgumentException(
-                        folder + " holds another job; resume with the job in " + file);
+        if (overwrite && Files.exists(file)) {
+            for (String name : CONTENTS) {
+                delete(folder.resolve(name));
             }
-        } else if (Files.exists(folder) && !isEmpty(folder)) {
-            throw new IllegalArgumentException(
-                    "out must be a new or empty folder, or one that holds a run, got " + folder);
+            for (Path events : eventFiles(folder)) {
+                delete(events);
+            }
         }
         try {
             Files.createDirectories(folder);
             Path temporary = folder.resolve(UNFINISHED);
-            Files.writeString(temporary, text);
+            Files.writeString(temporary, JobFile.write(job));
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "out must be a folder that can be written, got " + folder, e);
+        }
+    }
+
+    private static List<Path> eventFiles(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(EventFile::isOne).toList();
         }
     }
 

@@ -95,7 +95,9 @@ public final class JobRunner {
             numbers.forEach(
                     (name, value) ->
                             log.accept(String.format(Locale.ROOT, "%s %.4f", name, value)));
-            return write(folder.resolve("model"), task, weights, numbers);
+            ModelDirectory model = write(folder.resolve("model"), task, weights, numbers);
+            JobResult.of(job, weights, numbers).write(folder);
+            return model;
         }
     }
 
@@ -140,7 +142,9 @@ public final class JobRunner {
                         JobRunner.or(job.model().timeConditioning(), false),
                         pretrained == null ? null : pretrained.label(job),
                         target,
-                        card == null ? null : String.join("; ", card.sources()),
+                        card == null || card.sources() == null
+                                ? null
+                                : String.join("; ", card.sources()),
                         card == null ? null : card.licence(),
                         job.model().referee(),
                         job.model().valueNetworks());

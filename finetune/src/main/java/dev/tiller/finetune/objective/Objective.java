@@ -28,12 +28,13 @@ public interface Objective {
      * Result of a validation.
      *
      * @param loss what early stopping watches, lower is better
-     * @param metrics further numbers for the log, by name
-     * @param stop why training should not go on, in one line; null if it may
+     * @param metrics further numbers for the log, by name; always the same names
+     * @param stop why training must not go on, in one line, or null to go on. The weights of a
+     *     validation that stops are not those that the run results in, unless it is the first
      */
     record Validation(double loss, Map<String, Double> metrics, String stop) {
         /**
-         * Makes the result of a validation after which training goes on.
+         * Creates a validation after which training goes on.
          *
          * @param loss what early stopping watches, lower is better
          * @param metrics further numbers for the log, by name

@@ -104,8 +104,8 @@ class JobChecksTest {
             textBlock =
                     """
                     name=                          | job must give name (objective masked_nelbo)
-                    name=My Model                  | name must start with a letter or digit and hold only a-z, 0-9, '.' and '-', got My Model
-                    name=../x                      | name must start with a letter or digit and hold only a-z, 0-9, '.' and '-', got ../x
+                    name=My Model                  | name must start with a letter or digit and hold only a-z, 0-9 and '.', '-', '_', '=', '+', got My Model
+                    name=../x                      | name must start with a letter or digit and hold only a-z, 0-9 and '.', '-', '_', '=', '+', got ../x
                     model.architecture=resnet      | unknown architecture 'resnet'; known architectures: conv-gru, dna-conv, enformer, mdlm-dit, optimus
                     model.config.filters=3         | unknown key 'filters' in the configuration of dna-conv; known keys: hidden, stacks, clean_tokens, classes, classifier, dropout
                     model.config.hidden=3          | configuration of dna-conv: hidden must be even, >= 2, got 3

@@ -3,6 +3,7 @@ package dev.tiller.finetune.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,11 +57,35 @@ class JobFileErrorsTest {
         assertEquals("--set training.max_step=4: " + expected, refusal(JOB, "training.max_step=4"));
         assertEquals(
                 "FILE:1: unknown key 'nme'; known keys: backpropagation, card, data, model, name,"
-                        + " objective, out, reward, seed, stop, training (did you mean 'name'?)",
+                    + " objective, out, reward, seed, stop, sweep, training (did you mean 'name'?)",
                 refusal(JOB.replace("name:", "nme:")));
         assertEquals(
                 "FILE:10: unknown key 'lr'" + TRAINING_KEYS,
                 refusal(JOB.replace("max_steps", "lr")));
+    }
+
+    /** Each group of keys knows its own. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    backpropagation.truncaton=3     | truncaton       | truncation
+                    backpropagation.kl_wieght=1     | kl_wieght       | kl_weight
+                    stop.max_lk=3                   | max_lk          | max_kl
+                    model.lora.rnk=3                | rnk             | rank
+                    model.pretraned=x               | pretraned       | pretrained
+                    data.part.indx=0                | indx            | index
+                    data.buffer.evry=0              | evry            | every
+                    data.held_out_were={a: [b]}     | held_out_were   | held_out_where
+                    card.summry=x                   | summry          | summary
+                    """)
+    void knowsTheKeysOfEachGroup(String override, String unknown, String nearest)
+            throws IOException {
+        String error = refusal(JOB, override);
+        assertTrue(
+                error.startsWith("--set " + override + ": unknown key '" + unknown + "'"), error);
+        assertTrue(error.endsWith("(did you mean '" + nearest + "'?)"), error);
     }
 
     @ParameterizedTest

@@ -51,7 +51,10 @@ class JobFolderTest {
         JobFolder.open(out, job(), true, false);
         assertTrue(Files.exists(out.resolve("checkpoints/step-00000001")));
         assertEquals(
-                out + " holds another job; resume with the job in " + out.resolve("job.yaml"),
+                out
+                        + " holds another job ('seed: 1' where this job has 'seed: 5'); resume with"
+                        + " the job in "
+                        + out.resolve("job.yaml"),
                 refusal(job("seed=5"), true));
         assertEquals(
                 out
@@ -77,13 +80,32 @@ class JobFolderTest {
         Files.createDirectories(out.resolve("model"));
         Files.writeString(out.resolve("model/config.json"), "{}");
         Files.writeString(out.resolve("metrics.csv"), "step");
+        Files.writeString(out.resolve("result.json"), "{}");
+        Files.writeString(out.resolve("log.txt"), "training");
+        Files.writeString(out.resolve("events.out.tfevents.17.0.1"), "");
+        assertTrue(JobFolder.finished(out));
         Files.writeString(out.resolve("notes.txt"), "mine");
         JobFolder.open(out, job("seed=5"), false, true);
         assertEquals(5, JobFile.read(out.resolve("job.yaml"), List.of()).seed());
-        for (String name : List.of("checkpoints", "model", "metrics.csv")) {
-            assertFalse(Files.exists(out.resolve(name)), name);
+        assertFalse(JobFolder.finished(out));
+        try (Stream<Path> files = Files.list(out)) {
+            assertEquals(
+                    List.of("job.yaml", "notes.txt"),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
         }
         assertEquals("mine", Files.readString(out.resolve("notes.txt")));
+    }
+
+    @Test
+    void checksWithoutWriting() throws IOException {
+        JobFolder.check(out, job(), false, false);
+        assertFalse(Files.exists(out));
+        JobFolder.open(out, job(), false, false);
+        JobFolder.check(out, job("seed=5"), false, true);
+        assertEquals(1, JobFile.read(out.resolve("job.yaml"), List.of()).seed());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> JobFolder.check(out, job("seed=5"), true, false));
     }
 
     @Test

@@ -30,6 +30,7 @@ class JobRunnerIT {
                     "model/raw.safetensors",
                     "model/README.md",
                     "model/config.json",
+                    "result.json",
                     "metrics.csv");
 
     @TempDir private Path folder;
@@ -60,31 +61,100 @@ class JobRunnerIT {
         ToyJobs.run(job, parts, true, step -> false);
         assertSameResults(whole, parts);
         try (Stream<Path> checkpoints = Files.list(parts.resolve("checkpoints"))) {
-            assertEquals(2, checkpoints.count(), "keep_checkpoints");
+            assertEquals(
+                    2,
+                    checkpoints.filter(f -> f.getFileName().toString().startsWith("step-")).count(),
+                    "keep_checkpoints");
         }
     }
 
+    /** Killed as soon as a checkpoint is there, while one is written, and a moment later. */
     @Test
     void aKilledJobEndsWithTheSameBytes() throws Exception {
         Path job = ToyJobs.regression(folder);
         Path whole = folder.resolve("whole");
         assertEquals(0, child(job, whole, false).waitFor());
         Path killed = folder.resolve("killed");
-        killAfter(job, killed, "step-00000010");
+        killAfter(job, killed, false, "step-00000010", 0);
         assertFalse(Files.exists(killed.resolve("model")), "killed before its end");
+        killAfter(job, killed, true, "unfinished", 0);
+        killAfter(job, killed, true, "step-00000030", 2);
         assertEquals(0, child(job, killed, true).waitFor());
         assertSameResults(whole, killed);
+        assertSameCheckpoints(whole, killed);
+    }
+
+    /** What a kill between any two files of a validation leaves, made by hand. */
+    @Test
+    void bringsWhatFollowsFromACheckpointToItsState() throws Exception {
+        Path job = ToyJobs.regression(folder);
+        Path run = folder.resolve("run");
+        ToyJobs.run(job, run, false, step -> false);
+        Path whole = folder.resolve("copy");
+        copy(run, whole);
+        Path checkpoints = run.resolve("checkpoints");
+        // killed before the metrics
+        Files.writeString(run.resolve("metrics.csv"), "step,loss\n0,1\n");
+        // before the best weights were put in place, or between their files
+        Files.delete(checkpoints.resolve("best/metrics.json"));
+        Files.createDirectories(checkpoints.resolve("unfinished"));
+        // in the middle of the rotation
+        Files.createDirectories(checkpoints.resolve("step-00000020"));
+        Files.writeString(checkpoints.resolve("step-00000020/state.json"), "{");
+        // before the model was whole
+        Files.delete(run.resolve("model/config.json"));
+        Files.delete(run.resolve("result.json"));
+        ToyJobs.run(job, run, true, step -> false);
+        assertSameResults(whole, run);
+        assertSameCheckpoints(whole, run);
+    }
+
+    private static void copy(Path from, Path to) throws Exception {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    private static void assertSameCheckpoints(Path expected, Path actual) throws Exception {
+        List<String> names = checkpointFiles(expected);
+        assertEquals(names, checkpointFiles(actual));
+        assertEquals(2 * 2 + 3, names.size(), names.toString());
+        for (String name : names) {
+            assertArrayEquals(
+                    Files.readAllBytes(expected.resolve(name)),
+                    Files.readAllBytes(actual.resolve(name)),
+                    name);
+        }
+    }
+
+    private static List<String> checkpointFiles(Path run) throws Exception {
+        try (Stream<Path> files = Files.walk(run.resolve("checkpoints"))) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> run.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** Runs a job in a process of its own and kills it as soon as it has written a checkpoint. */
     static void killAfter(Path job, Path out, String step) throws Exception {
-        Process process = child(job, out, false);
-        Path checkpoint = out.resolve("checkpoints").resolve(step);
+        killAfter(job, out, false, step, 0);
+    }
+
+    /** Runs a job in a process of its own and kills it once a folder of checkpoints is there. */
+    private static void killAfter(Path job, Path out, boolean resume, String name, int delay)
+            throws Exception {
+        Path checkpoint = out.resolve("checkpoints").resolve(name);
+        assertFalse(Files.exists(checkpoint), name);
+        Process process = child(job, out, resume);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (!Files.exists(checkpoint)) {
+        while (!Files.exists(checkpoint) && process.isAlive()) {
             assertTrue(System.nanoTime() < deadline, "no checkpoint was written in time");
-            Thread.sleep(1);
+            Thread.sleep(0, 200_000);
         }
+        Thread.sleep(delay);
         process.destroyForcibly().waitFor();
     }
 

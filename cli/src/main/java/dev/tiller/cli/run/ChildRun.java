@@ -1,4 +1,4 @@
-package dev.tiller.cli.compare;
+package dev.tiller.cli.run;
 
 import dev.tiller.cli.Tiller;
 import java.io.File;
@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One {@code tiller sample} in a JVM of its own, so that its time and memory are its own. Its
- * output goes to a log beside its run folder. It ends with this JVM.
+ * One command line in a JVM of its own, so that its time and memory are its own. Its output goes to
+ * a log beside its run folder. It ends with this JVM.
  */
-final class ChildRun {
+public final class ChildRun {
     private static final Set<Process> LIVE = ConcurrentHashMap.newKeySet();
 
     static {
@@ -31,12 +31,15 @@ final class ChildRun {
      * @param arguments arguments of {@code tiller}
      * @param log receives what it prints
      * @return its exit code
+     * @throws IOException if it cannot be started
      */
-    static int execute(List<String> arguments, Path log) throws IOException {
+    public static int execute(List<String> arguments, Path log) throws IOException {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (!option.startsWith("-agentlib") && !option.startsWith("-javaagent")) {
+            if (!option.startsWith("-agentlib")
+                    && !option.startsWith("-javaagent")
+                    && !option.startsWith("-Dtiller.tty")) {
                 line.add(option);
             }
         }
@@ -70,8 +73,14 @@ final class ChildRun {
         return String.join(File.pathSeparator, entries);
     }
 
-    /** Returns the last line of a log that says what went wrong. */
-    static String reason(Path log) throws IOException {
+    /**
+     * Returns what went wrong.
+     *
+     * @param log what a run printed
+     * @return the last line that says so
+     * @throws IOException if the log cannot be read
+     */
+    public static String reason(Path log) throws IOException {
         return Files.readAllLines(log).stream()
                 .filter(text -> text.startsWith("tiller:"))
                 .map(text -> text.substring("tiller:".length()).strip())

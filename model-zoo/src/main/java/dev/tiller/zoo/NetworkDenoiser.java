@@ -17,6 +17,12 @@ import java.util.OptionalInt;
  * A network as a masked-diffusion denoiser, in the SUBS parameterisation of MDLM (Sahoo et al.
  * 2024): no mass on the mask, so log p(x0 = k | xt) is the log-softmax of the K clean logits.
  *
+ * <p>Networks that were trained by score entropy (SEDD, Lou et al. 2024) are read in the same way:
+ * at a masked position the score of letter k is p(x0 = k | xt) / (exp(sigma) - 1), which differs
+ * from exp(logits) by a factor that depends on sigma alone. Dividing by the sum of the scores also
+ * removes the error of that sum, whose exact value is known. So are those of D3PM: given that it is
+ * no mask, x0 has the softmax of the clean logits.
+ *
  * <p>One call costs one evaluation for each row. Safe for concurrent calls.
  */
 public final class NetworkDenoiser implements DifferentiableDenoiser, AutoCloseable {

@@ -5,6 +5,7 @@ import dev.tiller.finetune.optimizer.AdamW;
 import dev.tiller.finetune.optimizer.LearningRate;
 import dev.tiller.zoo.architecture.Architectures;
 import dev.tiller.zoo.architecture.ConvGru;
+import dev.tiller.zoo.architecture.Dit;
 import dev.tiller.zoo.architecture.DnaConv;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.architecture.Optimus;
@@ -69,26 +70,29 @@ final class JobChecks {
         TrainingJob.Model model = job.model();
         NamedBlock network = Architectures.create(model.architecture(), model.config());
         boolean denoises =
-                network instanceof DnaConv dnaConv
-                        && dnaConv.config().classes() == 0
-                        && !dnaConv.config().classifier();
+                network instanceof Dit
+                        || network instanceof DnaConv dnaConv
+                                && dnaConv.config().classes() == 0
+                                && !dnaConv.config().classifier();
         if (trainsDenoiser()) {
             requireThat(
                     denoises,
                     "model.architecture",
-                    "be " + DnaConv.NAME + " without classes for objective " + objective,
+                    "be "
+                            + Dit.NAME
+                            + ", or "
+                            + DnaConv.NAME
+                            + " without classes, for objective "
+                            + objective,
                     model.architecture());
         } else {
             requireThat(
-                    !(network instanceof DnaConv),
+                    !(network instanceof DnaConv) && !(network instanceof Dit),
                     "model.architecture",
                     "be " + ConvGru.NAME + " or " + Optimus.NAME + " for objective " + objective,
                     model.architecture());
         }
-        int letters =
-                network instanceof DnaConv dnaConv
-                        ? dnaConv.config().cleanTokens()
-                        : Architectures.ONE_HOT_LETTERS;
+        int letters = network.letters();
         requireThat(
                 model.alphabet().length() == letters
                         && model.alphabet().chars().distinct().count() == letters,
@@ -98,13 +102,14 @@ final class JobChecks {
     }
 
     private boolean trainsDenoiser() {
-        return job.objective() == TrainingJob.Kind.MASKED_NELBO;
+        return job.objective() == TrainingJob.Kind.MASKED_NELBO
+                || job.objective() == TrainingJob.Kind.SCORE_ENTROPY;
     }
 
     private void usedKeys() {
         List<String> used =
                 switch (job.objective()) {
-                    case MASKED_NELBO -> TABLE;
+                    case MASKED_NELBO, SCORE_ENTROPY -> TABLE;
                     case REGRESSION ->
                             List.of(
                                     "table",
@@ -150,7 +155,10 @@ final class JobChecks {
                 !trainsDenoiser() && job.model().valueNetworks() != null, "model.value_networks");
         requireUnused(!scores && job.model().referee() != null, "model.referee");
         requireUnused(
-                !trainsDenoiser() && job.training().timeSampling() != null,
+                !trainsDenoiser() && job.model().timeConditioning() != null,
+                "model.time_conditioning");
+        requireUnused(
+                kind != TrainingJob.Kind.MASKED_NELBO && job.training().timeSampling() != null,
                 "training.time_sampling");
         boolean valued = kind == TrainingJob.Kind.SOFT_VALUE;
         requireUnused(!valued && job.training().loss() != null, "training.loss");
@@ -177,7 +185,7 @@ final class JobChecks {
     private void requiredKeys() {
         TrainingJob.Data data = job.data();
         switch (job.objective()) {
-            case MASKED_NELBO -> {
+            case MASKED_NELBO, SCORE_ENTROPY -> {
                 require(job.model().schedule() != null, "model.schedule", job);
                 require(data.table() != null, "data.table", job);
             }

@@ -139,7 +139,7 @@ public final class JobRunner {
                         job.model().alphabet(),
                         task.length(),
                         job.model().schedule(),
-                        JobRunner.or(job.model().timeConditioning(), false),
+                        timeConditioning(job),
                         pretrained == null ? null : pretrained.label(job),
                         target,
                         card == null || card.sources() == null
@@ -163,6 +163,7 @@ public final class JobRunner {
     private Task task(Examples examples) throws IOException {
         return switch (job.objective()) {
             case MASKED_NELBO -> maskedNelbo(examples);
+            case SCORE_ENTROPY -> scoreEntropy(examples);
             case REGRESSION -> regression(examples.measured(), "measured");
             case DISTILLATION -> distillation(examples);
             case SOFT_VALUE -> new SoftValueTask(job, examples, log).task();
@@ -210,7 +211,23 @@ public final class JobRunner {
     private MaskedNelbo nelbo(
             long[][] training, long[][] held, MaskedNelbo.TimeSampling times, Randomness noise) {
         return new MaskedNelbo(
-                training, held, letters(), job.model().schedule().create(), times, false, noise);
+                training,
+                held,
+                letters(),
+                job.model().schedule().create(),
+                times,
+                timeConditioning(job),
+                noise);
+    }
+
+    private Task scoreEntropy(Examples examples) throws IOException {
+        LabelledTokens all = examples.measured();
+        return ScoreEntropyTask.of(job, all, split(all.size()));
+    }
+
+    /** Tells whether a job's network is told the noise. */
+    static boolean timeConditioning(TrainingJob job) {
+        return or(job.model().timeConditioning(), false);
     }
 
     private Task regression(LabelledTokens all, String labels) {
@@ -247,7 +264,7 @@ public final class JobRunner {
         return new Task(task.objective(), task.length(), report, task.data());
     }
 
-    private static Map<String, Object> sizes(Split split) {
+    static Map<String, Object> sizes(Split split) {
         Map<String, Object> sizes = new LinkedHashMap<>();
         sizes.put("training sequences", split.training().length);
         sizes.put("validation sequences", split.validation().length);

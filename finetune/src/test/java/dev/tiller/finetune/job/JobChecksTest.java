@@ -37,6 +37,7 @@ class JobChecksTest {
                     rna-utr5-mrl         | data.generator=x              | data.generator
                     rna-utr5-mrl         | data.steps=5                  | data.steps
                     rna-utr5-mrl         | model.schedule={name: cosine} | model.schedule
+                    rna-utr5-mrl         | model.time_conditioning=true  | model.time_conditioning
                     rna-utr5-mrl         | model.value_networks.mrl=x    | model.value_networks
                     rna-utr5-mrl         | training.time_sampling=importance | training.time_sampling
                     rna-utr5-mrl-referee | data.roll_outs=5              | data.roll_outs
@@ -109,7 +110,7 @@ class JobChecksTest {
                     model.architecture=resnet      | unknown architecture 'resnet'; known architectures: conv-gru, dna-conv, enformer, mdlm-dit, optimus
                     model.config.filters=3         | unknown key 'filters' in the configuration of dna-conv; known keys: hidden, stacks, clean_tokens, classes, classifier, dropout
                     model.config.hidden=3          | configuration of dna-conv: hidden must be even, >= 2, got 3
-                    model.config.classes=3         | model.architecture must be dna-conv without classes for objective masked_nelbo, got dna-conv
+                    model.config.classes=3         | model.architecture must be mdlm-dit, or dna-conv without classes, for objective masked_nelbo, got dna-conv
                     model.alphabet=ACG             | model.alphabet must have 4 different letters, as the network has, got ACG
                     model.alphabet=ACGG            | model.alphabet must have 4 different letters, as the network has, got ACGG
                     model.config.clean_tokens=5    | model.alphabet must have 5 different letters, as the network has, got ACGT
@@ -126,6 +127,27 @@ class JobChecksTest {
                     """)
     void namesTheRule(String override, String error) throws IOException {
         assertEquals(error, refusal("rna-utr5", override));
+    }
+
+    @Test
+    void scoreEntropyIsAnObjectiveOfDenoisers() throws IOException {
+        String objective = "objective=score_entropy";
+        JobRunner.check(
+                JobFile.read(Path.of("..", "recipes", "rna-utr5.yaml"), List.of(objective)));
+        assertEquals(
+                "training.time_sampling is not used by objective score_entropy; leave it out",
+                refusal("rna-utr5", objective, "training.time_sampling=importance"));
+        assertEquals(
+                "job 'rna-utr5' must give model.schedule (objective score_entropy)",
+                refusal("rna-utr5", objective, "model.schedule="));
+        assertEquals(
+                "model.architecture must be mdlm-dit, or dna-conv without classes, for objective"
+                        + " score_entropy, got optimus",
+                refusal("rna-utr5", objective, "model.architecture=optimus", "model.config={}"));
+        assertEquals(
+                "model.architecture must be conv-gru or optimus for objective regression, got"
+                        + " mdlm-dit",
+                refusal("rna-utr5-mrl", "model.architecture=mdlm-dit", "model.config={}"));
     }
 
     @Test
@@ -190,8 +212,8 @@ class JobChecksTest {
                         + " dna-conv",
                 refusal("rna-utr5-mrl", dnaConv));
         assertEquals(
-                "model.architecture must be dna-conv without classes for objective masked_nelbo,"
-                        + " got optimus",
+                "model.architecture must be mdlm-dit, or dna-conv without classes, for objective"
+                        + " masked_nelbo, got optimus",
                 refusal("rna-utr5", "model.architecture=optimus", "model.config={}"));
     }
 

@@ -73,6 +73,36 @@ final class ToyJobs {
                 """);
     }
 
+    /**
+     * A transformer, told the noise, for designs of one letter; {@code objective} is masked_nelbo
+     * or score_entropy.
+     */
+    static Path transformer(Path folder, String objective) throws IOException {
+        StringBuilder rows = new StringBuilder("sequence\n");
+        for (int row = 0; row < 200; row++) {
+            rows.append("ACGT".substring(row % 4, row % 4 + 1).repeat(LENGTH)).append('\n');
+        }
+        Path repeats = Files.writeString(folder.resolve("repeats.tsv"), rows);
+        return write(
+                folder,
+                "toy-transformer",
+                """
+                name: toy-transformer
+                objective: OBJECTIVE
+                seed: 6
+                model:
+                  architecture: mdlm-dit
+                  config: {hidden: 16, cond_dim: 8, blocks: 1, heads: 2, mlp_ratio: 2,
+                           clean_tokens: 4, dropout: 0.1}
+                  alphabet: ACGT
+                  schedule: {name: log-linear, eps: 0.001}
+                  time_conditioning: true
+                data: {table: REPEATS, validation: 0.2, test: 0.2}
+                """
+                        .replace("OBJECTIVE", objective)
+                        .replace("REPEATS", repeats.toString()));
+    }
+
     static Path softValue(Path folder, Path generator) throws IOException {
         return write(
                 folder,

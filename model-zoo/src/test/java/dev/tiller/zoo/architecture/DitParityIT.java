@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import dev.tiller.sampler.masked.D3pm;
 import dev.tiller.sampler.masked.ScoreEntropy;
@@ -144,101 +143,6 @@ class DitParityIT {
         return worst;
     }
 
-    static List<ParityCase> lossCases() {
-        return ParityCase.find("08_dit").stream().filter(c -> c.has("out.nlls")).toList();
-    }
-
-    /** The losses are those of the references, written out here for the test alone. */
-    @ParameterizedTest
-    @MethodSource("lossCases")
-    void lossesAndTheirGradientsEqualTheReference(ParityCase parity) {
-        load(parity);
-        NDArray attention = ParityBlocks.floats(parity, "in.attention", manager);
-        double worst;
-        try (GradientCollector gradients = Engine.getInstance().newGradientCollector()) {
-            NDArray losses = losses(parity).mul(attention);
-            worst = parity.requireClose("out.nlls", losses.toFloatArray(), FORWARD);
-            gradients.backward(losses.sum().div(attention.sum()));
-        }
-        System.err.printf("%s: losses %.1e, gradients %.1e%n", parity, worst, gradients(parity));
-    }
-
-    private NDArray losses(ParityCase parity) {
-        NDArray x0 = ParityBlocks.longs(parity, "in.x0", manager);
-        NDArray xt = ParityBlocks.longs(parity, "out.xt", manager);
-        double[] t = doubles(parity.floats("out.t"));
-        for (int i = 0; i < t.length && parity.config().has("T"); i++) {
-            int steps = parity.config().get("T").asInt();
-            t[i] = (Math.floor(t[i] * steps) + 1) / steps;
-        }
-        double[] sigma = sigma(t);
-        int letters = block.letters();
-        NDArray masked = xt.eq(letters).toType(DataType.FLOAT32, false);
-        NDArray logits = ParityBlocks.forward(block, xt, column(sigma).reshape(-1)).head();
-        return switch (parity.config().get("parameterization").asText()) {
-            case "subs" -> {
-                double[] weights = new double[t.length];
-                for (int i = 0; i < t.length; i++) {
-                    weights[i] =
-                            parity.config().has("T")
-                                    ? 1 / t[i]
-                                    : dsigma(t[i]) / Math.expm1(sigma[i]);
-                }
-                NDArray own = at(Subs.logPosterior(logits, letters), x0);
-                yield own.mul(-1).mul(masked).mul(column(weights));
-            }
-            case "sedd" -> {
-                NDArray score = ScoreEntropy.logScore(logits, xt, sigma);
-                yield scoreEntropy(score, x0, t).mul(masked);
-            }
-            case "d3pm" -> {
-                NDArray none = column(new double[t.length]).reshape(-1);
-                NDArray last = D3pm.logPosterior(ParityBlocks.forward(block, x0, none).head());
-                int steps = parity.config().get("T").asInt();
-                NDArray bound = bound(D3pm.logPosterior(logits), x0, t, steps).mul(masked);
-                yield bound.sub(at(last, x0));
-            }
-            default -> throw new IllegalArgumentException(parity.toString());
-        };
-    }
-
-    /** With r = 1 / (exp(sigma) - 1): the sum of scores - r log s(x0) + r (log r - 1). */
-    private NDArray scoreEntropy(NDArray logScore, NDArray x0, double[] t) {
-        double[] ratio = new double[t.length];
-        double[] constant = new double[t.length];
-        double[] weight = new double[t.length];
-        for (int i = 0; i < t.length; i++) {
-            ratio[i] = 1 / Math.expm1(sigma(t)[i]);
-            constant[i] = ratio[i] * (Math.log(ratio[i]) - 1);
-            weight[i] = dsigma(t[i]);
-        }
-        NDArray positive = logScore.exp().get("..., :{}", block.letters()).sum(new int[] {2});
-        NDArray entropy = positive.sub(at(logScore, x0).mul(column(ratio))).add(column(constant));
-        return entropy.mul(column(weight));
-    }
-
-    /** The bound of D3PM for T steps at masked positions. */
-    private NDArray bound(NDArray logPosterior, NDArray x0, double[] t, int steps) {
-        double[][] c = new double[4][t.length];
-        for (int i = 0; i < t.length; i++) {
-            double s = t[i] - 1.0 / steps;
-            c[0][i] = (1 - t[i]) / t[i];
-            c[1][i] = (1 - s) / s;
-            c[2][i] = 1 / (steps * t[i]);
-            c[3][i] = 1 - c[2][i];
-        }
-        NDArray mask = logPosterior.get("..., {}", block.letters()).exp();
-        NDArray now = mask.mul(column(c[0])).add(1f).log();
-        NDArray next = mask.mul(column(c[1])).add(1f).log();
-        NDArray first = now.sub(at(logPosterior, x0)).mul(column(c[2]));
-        return first.add(now.sub(next).mul(column(c[3]))).mul(steps);
-    }
-
-    /** The entries of the tokens, [B, L]. */
-    private static NDArray at(NDArray x, NDArray tokens) {
-        return x.mul(tokens.oneHot((int) x.getShape().get(2))).sum(new int[] {2});
-    }
-
     private NDArray column(double[] values) {
         float[] floats = new float[values.length];
         for (int i = 0; i < floats.length; i++) {
@@ -254,10 +158,6 @@ class DitParityIT {
             sigma[i] = -Math.log1p(-(1 - 1e-3) * t[i]);
         }
         return sigma;
-    }
-
-    private static double dsigma(double t) {
-        return (1 - 1e-3) / (1 - (1 - 1e-3) * t);
     }
 
     private static double[] doubles(float[] floats) {
@@ -294,6 +194,36 @@ class DitParityIT {
         }
         double worst = parity.requireClose("out.score", scores, FORWARD);
         System.err.printf("%s: scores %.1e%n", parity, worst);
+    }
+
+    /**
+     * The letters that SEDD reveals in its analytic step are drawn by its scores; given that one is
+     * revealed, that is the posterior of SUBS, for whatever depends on sigma alone cancels.
+     */
+    @ParameterizedTest
+    @MethodSource("scoreCases")
+    void lettersAreRevealedByThePosterior(ParityCase parity) {
+        load(parity);
+        NDArray x = ParityBlocks.longs(parity, "in.x", manager);
+        double[] sigma = sigma(doubles(parity.floats("in.t")));
+        NDArray logits = ParityBlocks.forward(block, x, column(sigma).reshape(-1)).head();
+        int letters = block.letters();
+        float[] posterior = Subs.logPosterior(logits, letters).exp().toFloatArray();
+        float[] probabilities = parity.floats("out.step_probs");
+        long[] tokens = x.toLongArray();
+        int compared = 0;
+        for (int position = 0; position < tokens.length; position++) {
+            double revealed = 0;
+            for (int letter = 0; letter < letters; letter++) {
+                revealed += probabilities[position * (letters + 1) + letter];
+            }
+            for (int letter = 0; letter < letters && tokens[position] == letters; letter++) {
+                double share = probabilities[position * (letters + 1) + letter] / revealed;
+                assertEquals(share, posterior[position * letters + letter], FORWARD);
+                compared++;
+            }
+        }
+        assertTrue(compared > letters, compared + " letters");
     }
 
     /** Clean positions and the mask's own entry, which follow from sigma alone. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,38 @@ class TensorsIT {
         target.addi(1);
         assertArrayEquals(new float[] {100, 200, 300, 400}, source.toFloatArray());
         assertEquals(2, manager.getManagedArrays().size());
+    }
+
+    /** The gradient of x c is c, whatever became of Java's memory in between. */
+    @Test
+    void constantsAreThereWhenTheGradientIsFormed() {
+        float[] elements = new float[512];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = i;
+        }
+        NDArray x = manager.ones(new Shape(elements.length));
+        x.setRequiresGradient(true);
+        Gradients.backward(
+                manager,
+                () -> {
+                    NDArray sum;
+                    try (NDArray factor = Tensors.create(manager, elements, x.getShape())) {
+                        assertArrayEquals(elements, factor.toFloatArray());
+                        sum = Tensors.scale(x.mul(factor), 3).sum();
+                    }
+                    System.gc();
+                    float[] other = new float[elements.length];
+                    Arrays.fill(other, Float.NaN);
+                    for (int i = 0; i < 500; i++) {
+                        manager.create(other);
+                        manager.create(Float.NaN);
+                    }
+                    return sum;
+                });
+        float[] gradient = x.getGradient().toFloatArray();
+        for (int i = 0; i < gradient.length; i++) {
+            assertEquals(3f * i, gradient[i]);
+        }
     }
 
     @Test

@@ -7,13 +7,22 @@ import dev.tiller.zoo.architecture.ConvGru;
 import dev.tiller.zoo.architecture.DnaConv;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.architecture.Optimus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** What a job must and must not say, checked before anything is written. */
 final class JobChecks {
     private static final List<String> TABLE =
-            List.of("table", "sequence_column", "validation", "test");
+            List.of(
+                    "table",
+                    "sequence_column",
+                    "where",
+                    "held_out_where",
+                    "groups",
+                    "part",
+                    "validation",
+                    "test");
 
     private final TrainingJob job;
     private final String objective;
@@ -48,6 +57,7 @@ final class JobChecks {
         checks.usedKeys();
         checks.requiredKeys();
         checks.numbers();
+        DataChecks.check(job);
         timeSampling(job);
         JobRunner.options(job);
     }
@@ -55,21 +65,32 @@ final class JobChecks {
     private void model() {
         TrainingJob.Model model = job.model();
         NamedBlock network = Architectures.create(model.architecture(), model.config());
-        boolean denoises =
-                network instanceof DnaConv dnaConv
-                        && dnaConv.config().classes() == 0
-                        && !dnaConv.config().classifier();
+        DnaConv.Config convolutions = network instanceof DnaConv dna ? dna.config() : null;
         if (trainsDenoiser()) {
             requireThat(
-                    denoises,
+                    convolutions != null && !convolutions.classifier(),
                     "model.architecture",
-                    "be " + DnaConv.NAME + " without classes for objective " + objective,
+                    "be " + DnaConv.NAME + ", no classifier, for objective " + objective,
                     model.architecture());
+            List<String> classes = JobRunner.or(job.data().classes(), List.of());
+            requireThat(
+                    convolutions.classes() == classes.size(),
+                    "model.config.classes",
+                    "be the number of data.classes, " + classes.size(),
+                    convolutions.classes());
         } else {
             requireThat(
-                    !(network instanceof DnaConv),
+                    convolutions == null
+                            || (convolutions.classifier() && convolutions.classes() == 1),
                     "model.architecture",
-                    "be " + ConvGru.NAME + " or " + Optimus.NAME + " for objective " + objective,
+                    "be "
+                            + ConvGru.NAME
+                            + ", "
+                            + Optimus.NAME
+                            + " or "
+                            + DnaConv.NAME
+                            + " with classifier: true and classes: 1 for objective "
+                            + objective,
                     model.architecture());
         }
         int letters =
@@ -88,17 +109,22 @@ final class JobChecks {
         return job.objective() == TrainingJob.Kind.MASKED_NELBO;
     }
 
+    /** The keys of the rows of a table, and further ones. */
+    private static List<String> table(String... more) {
+        List<String> keys = new ArrayList<>(TABLE);
+        keys.addAll(List.of(more));
+        return keys;
+    }
+
     private void usedKeys() {
         List<String> used =
                 switch (job.objective()) {
-                    case MASKED_NELBO -> TABLE;
-                    case REGRESSION ->
-                            List.of(
-                                    "table",
-                                    "sequence_column",
-                                    "label_column",
-                                    "validation",
-                                    "test");
+                    case MASKED_NELBO ->
+                            job.data().classes() == null
+                                    ? TABLE
+                                    : table("label_column", "classes", "class_dropout");
+                    case REGRESSION -> table("label_column");
+                    case CLASSIFICATION -> table("label_column", "classes");
                     case DISTILLATION ->
                             List.of(
                                     "table",
@@ -131,7 +157,12 @@ final class JobChecks {
         }
         TrainingJob.Kind kind = job.objective();
         boolean scores =
-                kind == TrainingJob.Kind.REGRESSION || kind == TrainingJob.Kind.DISTILLATION;
+                kind == TrainingJob.Kind.REGRESSION
+                        || kind == TrainingJob.Kind.CLASSIFICATION
+                        || kind == TrainingJob.Kind.DISTILLATION;
+        requireUnused(
+                !trainsDenoiser() && job.model().timeConditioning() != null,
+                "model.time_conditioning");
         requireUnused(!trainsDenoiser() && job.model().schedule() != null, "model.schedule");
         requireUnused(
                 !trainsDenoiser() && job.model().valueNetworks() != null, "model.value_networks");
@@ -161,6 +192,10 @@ final class JobChecks {
             case REGRESSION -> {
                 require(data.table() != null, "data.table", job);
                 require(data.labelColumn() != null, "data.label_column", job);
+            }
+            case CLASSIFICATION -> {
+                require(data.table() != null, "data.table", job);
+                require(data.classes() != null, "data.classes", job);
             }
             case DISTILLATION -> {
                 require(data.teacher() != null, "data.teacher", job);

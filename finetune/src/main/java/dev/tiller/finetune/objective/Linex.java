@@ -2,6 +2,7 @@ package dev.tiller.finetune.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
+import dev.tiller.sampler.numerics.Gradients;
 
 /**
  * The linex loss (Varian 1975), also known as Gumbel regression ("Extreme Q-learning", Garg et al.
@@ -36,10 +37,10 @@ public record Linex(double temperature) implements RegressionLoss {
 
     @Override
     public NDArray mean(NDArray errors, double deviation) {
-        NDArray u = errors.mul(-deviation / temperature);
+        NDArray u = Gradients.times(errors, -deviation / temperature);
         NDArray above = Activation.relu(u.sub(LINEAR_FROM));
         NDArray exponential = u.sub(above).exp().mul(above.add(1));
-        return exponential.sub(u).sub(1).mul(scale(deviation)).mean();
+        return Gradients.times(exponential.sub(u).sub(1).mean(), scale(deviation));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tiller.zoo.architecture;
 
 import ai.djl.ndarray.NDArray;
+import dev.tiller.sampler.numerics.Gradients;
 
 /** Activation functions that the engine lacks; elementwise, float32 of any shape. */
 final class Activations {
@@ -17,13 +18,13 @@ final class Activations {
 
     /** The GELU of Enformer, x sigmoid(1.702 x). */
     static NDArray sigmoidGelu(NDArray x) {
-        return x.mul(sigmoid(x.mul(ENFORMER)));
+        return x.mul(sigmoid(Gradients.times(x, ENFORMER)));
     }
 
     /** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, where (1 + tanh z) / 2 = sigmoid(2 z). */
     static NDArray tanhGelu(NDArray x) {
-        NDArray inner = x.mul(x).mul(CUBIC).add(1f).mul(x).mul(TWICE_ROOT);
-        return x.mul(sigmoid(inner));
+        NDArray cubic = Gradients.times(x.mul(x), CUBIC).add(1f).mul(x);
+        return x.mul(sigmoid(Gradients.times(cubic, TWICE_ROOT)));
     }
 
     private static NDArray sigmoid(NDArray x) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import dev.tiller.sampler.numerics.Gradients;
 import dev.tiller.sampler.numerics.Scope;
 import java.util.List;
 
@@ -264,8 +265,8 @@ public final class Dit extends NamedBlock {
     /** [B, L, H] to [B, L, H]. */
     private NDArray attention(Layers layers, String name, NDArray x, NDList angles) {
         NDArray all = layers.project(name + ".attn_qkv", x);
-        float scale = (float) (1 / Math.sqrt(config.perHead()));
-        NDArray queries = Rotary.rotate(heads(all, 0), angles).mul(scale);
+        double scale = 1 / Math.sqrt(config.perHead());
+        NDArray queries = Gradients.times(Rotary.rotate(heads(all, 0), angles), scale);
         NDArray keys = Rotary.rotate(heads(all, 1), angles);
         NDArray weights = queries.matMul(keys.transpose(0, 1, 3, 2)).softmax(-1);
         NDArray mixed = weights.matMul(heads(all, 2)).transpose(0, 2, 1, 3);

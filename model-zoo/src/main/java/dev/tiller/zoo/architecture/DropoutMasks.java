@@ -47,6 +47,12 @@ public final class DropoutMasks {
         for (int i = 0; i < mask.length; i++) {
             mask[i] = uniforms[i] < rate ? 0 : kept;
         }
-        return x.mul(x.getManager().create(mask, x.getShape()));
+        // An array made from numbers of the JVM lies in memory that the JVM frees with it, which
+        // may
+        // be before the gradient, that reads the mask once more; a copy lies in the engine's
+        // memory.
+        try (NDArray numbers = x.getManager().create(mask, x.getShape())) {
+            return x.mul(numbers.duplicate());
+        }
     }
 }

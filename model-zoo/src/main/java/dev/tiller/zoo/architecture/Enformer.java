@@ -276,7 +276,8 @@ public final class Enformer extends NamedBlock {
                 scope.manager()
                         .create(
                                 RelativePositions.features(length, features),
-                                new Shape(2L * length - 1, features));
+                                new Shape(2L * length - 1, features))
+                        .duplicate(); // in the engine's memory: a gradient reads it once more
         NDList keys = new NDList(config.transformers());
         for (int i = 0; i < config.transformers(); i++) {
             NDArray dropped = layers.dropout(positions, config.positionDropout());

@@ -2,6 +2,7 @@ package dev.tiller.zoo.architecture;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import dev.tiller.sampler.numerics.Gradients;
 
 /**
  * Attention in which the logit of query i and key j has a part that depends on their content and
@@ -38,8 +39,9 @@ record RelativeAttention(String name, int heads, int keyLength, int valueLength,
 
     /** [B, n, C] to [B, n, C]. */
     NDArray apply(Layers layers, NDArray x, NDArray positionKeys) {
-        float scale = (float) (1 / Math.sqrt(keyLength));
-        NDArray queries = split(layers.project(name + ".to_q", x), keyLength).mul(scale);
+        double scale = 1 / Math.sqrt(keyLength);
+        NDArray queries =
+                Gradients.times(split(layers.project(name + ".to_q", x), keyLength), scale);
         NDArray keys = split(layers.project(name + ".to_k", x), keyLength);
         NDArray values = split(layers.project(name + ".to_v", x), valueLength);
         NDArray content =

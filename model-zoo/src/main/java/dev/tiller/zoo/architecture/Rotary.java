@@ -35,7 +35,10 @@ final class Rotary {
             sines[i] = (float) StrictMath.sin(angle);
         }
         Shape shape = new Shape(length, frequencies.length);
-        return new NDList(manager.create(cosines, shape), manager.create(sines, shape));
+        // copies lie in the engine's memory, where a gradient still finds them after this scope
+        return new NDList(
+                manager.create(cosines, shape).duplicate(),
+                manager.create(sines, shape).duplicate());
     }
 
     /** Turns every position of [B, heads, L, D] by its angles. */

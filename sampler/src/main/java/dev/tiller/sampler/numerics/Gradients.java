@@ -2,6 +2,7 @@ package dev.tiller.sampler.numerics;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -44,6 +45,22 @@ public final class Gradients {
             return value;
         } finally {
             ONE_COLLECTOR.unlock();
+        }
+    }
+
+    /**
+     * Multiplies by a number where a gradient is taken. {@code x.mul(number)} of DJL puts the
+     * number into memory of the JVM, which frees it at once, while the backward pass reads it once
+     * more; the same holds for every array made from numbers of the JVM and closed before the
+     * backward pass. Here the number lies in the engine's memory.
+     *
+     * @param x float32, any shape
+     * @param number the factor
+     * @return float32 of the same shape, owned by the manager of {@code x}
+     */
+    public static NDArray times(NDArray x, double number) {
+        try (NDArray factor = x.getManager().full(new Shape(1), (float) number)) {
+            return x.mul(factor);
         }
     }
 }

@@ -29,9 +29,11 @@ final class JobFlags {
 
     @Option(
             names = "--class",
-            paramLabel = "LABEL",
-            description = "Class of a class-conditional model, for classifier-free guidance.")
-    private Integer classLabel;
+            paramLabel = "NAME|NUMBER",
+            description =
+                    "Class of a class-conditional model, for classifier-free guidance; 'tiller"
+                            + " models show' names them.")
+    private String classLabel;
 
     @Option(
             names = "--class-weight",

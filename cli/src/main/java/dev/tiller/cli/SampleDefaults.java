@@ -23,7 +23,7 @@ final class SampleDefaults {
             String model,
             String alphabet,
             Integer length,
-            Integer classLabel,
+            String classLabel,
             Double classWeight,
             SamplingJob.ClassForm classForm,
             Object reward,
@@ -92,7 +92,7 @@ final class SampleDefaults {
         boolean grid = sampler == SamplingJob.Sampler.ANCESTRAL;
         String model = first(Options::model, "rna-utr5");
         boolean uniform = model.equals(SamplingJob.UNIFORM);
-        Integer label = first(Options::classLabel, null);
+        String label = first(Options::classLabel, null);
         refuse("--steps", given.steps(), grid, "--sampler " + JobYaml.label(sampler));
         refuse("--alphabet", given.alphabet(), uniform, "--model " + model);
         refuse("--length", given.length(), uniform, "--model " + model);

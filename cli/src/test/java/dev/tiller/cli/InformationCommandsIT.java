@@ -49,7 +49,10 @@ class InformationCommandsIT {
                         "rna-utr5 ",
                         "rna-utr5-mrl ",
                         "rna-utr5-mrl-referee",
-                        "rna-utr5-mrl-value")) {
+                        "rna-utr5-mrl-value",
+                        "dna-promoter",
+                        "yeast-expression ",
+                        "yeast-expression-referee")) {
             assertTrue(list.contains(name), list);
             CommandLineRun card = CommandLineRun.of("models", "show", name.strip());
             assertEquals(0, card.exitCode());
@@ -63,7 +66,14 @@ class InformationCommandsIT {
     @Test
     void listsAndShowsRewards() {
         String list = CommandLineRun.of("rewards", "list").out();
-        for (String name : List.of("gc-content", "sequence-motif", "mrl ", "mrl-referee")) {
+        for (String name :
+                List.of(
+                        "gc-content",
+                        "sequence-motif",
+                        "mrl ",
+                        "mrl-referee",
+                        "yeast-expression ",
+                        "yeast-expression-referee")) {
             assertTrue(list.contains(name), list);
         }
         String shown = CommandLineRun.of("rewards", "show", "gc-content").out();

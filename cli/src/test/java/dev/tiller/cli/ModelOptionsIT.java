@@ -49,7 +49,8 @@ class ModelOptionsIT {
                         null,
                         null,
                         null,
-                        null);
+                        null,
+                        List.of("a", "b"));
         Path place = folder.resolve("cfg");
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 WeightFile weights =
@@ -83,6 +84,9 @@ class ModelOptionsIT {
                         List.of("--job", strong.resolve("job.yaml")),
                         "--batch-size",
                         1));
+        assertEquals(
+                designs,
+                RunFiles.designs(folder.resolve("b"), job, "--class", "b", "--class-weight", 5));
         String other =
                 RunFiles.designs(folder.resolve("0"), job, "--class", 0, "--class-weight", 5);
         assertNotEquals(designs, other);
@@ -93,6 +97,12 @@ class ModelOptionsIT {
         CommandLineRun unknown = RunFiles.sample(folder.resolve("x"), job, "--class", 2);
         assertEquals(2, unknown.exitCode());
         assertTrue(unknown.err().contains("must be one of its 2 classes"), unknown.err());
+        CommandLineRun unnamed = RunFiles.sample(folder.resolve("x"), job, "--class", "c");
+        assertEquals(2, unnamed.exitCode());
+        assertTrue(
+                unnamed.err()
+                        .contains("class of model 'cfg' must be a, b or a number from 0, got 'c'"),
+                unnamed.err());
         assertFalse(Files.exists(folder.resolve("x")));
     }
 

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiller.sampler.schedule.NoiseSchedule;
 import dev.tiller.sampler.schedule.Schedules;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,6 +32,7 @@ import java.util.TreeMap;
  * @param licence the licence of the weights, or null
  * @param referee the model that checks this reward, or null
  * @param valueNetworks for a denoiser, the value-network model of each reward by reward name
+ * @param classes the names of a denoiser's classes, class 0 first; empty if they have none
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ModelConfig(
@@ -46,7 +49,8 @@ public record ModelConfig(
         String source,
         String licence,
         String referee,
-        Map<String, String> valueNetworks) {
+        Map<String, String> valueNetworks,
+        List<String> classes) {
 
     /** What a network computes. */
     public enum Kind {
@@ -181,6 +185,11 @@ public record ModelConfig(
                 valueNetworks == null
                         ? Map.of()
                         : Collections.unmodifiableMap(new TreeMap<>(valueNetworks));
+        classes = classes == null ? List.of() : List.copyOf(classes);
+        boolean named = classes.isEmpty() || denoiser;
+        require(named, "classes", "be given for denoisers only", classes);
+        boolean different = new HashSet<>(classes).size() == classes.size();
+        require(different, "classes", "have different names", classes);
     }
 
     /**
@@ -206,7 +215,8 @@ public record ModelConfig(
                 source,
                 licence,
                 referee,
-                valueNetworks);
+                valueNetworks,
+                classes);
     }
 
     private static void require(boolean holds, String key, String rule, Object value) {

@@ -292,6 +292,7 @@ public final class ModelConversion {
                 request.source(),
                 request.licence(),
                 null,
-                Map.of());
+                Map.of(),
+                List.of());
     }
 }

@@ -261,6 +261,7 @@ public final class ModelDirectory {
         requireLetters(block);
         requireKind(block);
         requireLabel(block);
+        requireClassNames(block);
         return block;
     }
 
@@ -300,6 +301,46 @@ public final class ModelDirectory {
                                     : "one of the network's classes, 0 to " + classes)
                             + ", got "
                             + label);
+        }
+    }
+
+    private void requireClassNames(NamedBlock block) {
+        int classes = classes(block);
+        if (!config.classes().isEmpty() && config.classes().size() != classes) {
+            throw new IllegalArgumentException(
+                    "classes must name the "
+                            + classes
+                            + " classes of the network, got "
+                            + config.classes());
+        }
+    }
+
+    /**
+     * Finds a class of a denoiser's class guidance.
+     *
+     * @param nameOrNumber its name in config.json, or its number from 0
+     * @return its number, not checked against the network
+     * @throws IllegalArgumentException if it is neither a name nor a number
+     */
+    public int classNumber(String nameOrNumber) {
+        int named = config.classes().indexOf(nameOrNumber);
+        if (named >= 0) {
+            return named;
+        }
+        try {
+            return Integer.parseInt(nameOrNumber);
+        } catch (NumberFormatException e) {
+            String names =
+                    config.classes().isEmpty() ? "" : String.join(", ", config.classes()) + " or ";
+            throw new IllegalArgumentException(
+                    "class of model '"
+                            + config.name()
+                            + "' must be "
+                            + names
+                            + "a number from 0, got '"
+                            + nameOrNumber
+                            + "'",
+                    e);
         }
     }
 

@@ -150,13 +150,13 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * Evaluates a network of one input and one output, as {@link #run(NDList)} does.
+     * Evaluates a network of one input, as {@link #run(NDList)} does.
      *
      * @param input the input, at least 1 row
-     * @return the output, owned by the manager of the input
+     * @return the first output, owned by the manager of the input
      */
     public NDArray run(NDArray input) {
-        return run(new NDList(input)).singletonOrThrow();
+        return run(new NDList(input)).head();
     }
 
     /**

@@ -12,24 +12,8 @@ public final class RibosomeLoad {
 
     private RibosomeLoad() {}
 
-    /**
-     * Which network predicts.
-     *
-     * @param model the name of a built-in model of kind reward, or a folder that holds one
-     */
-    public record Options(String model) {
-
-        /** Checks that a model is named. */
-        public Options {
-            if (model == null || model.isBlank()) {
-                throw new IllegalArgumentException(
-                        "model must be the name of a model or a folder, got '" + model + "'");
-            }
-        }
-    }
-
     /** Listed in META-INF/services under the name {@code mrl}. */
-    public static final class Provider implements RewardProvider<Options> {
+    public static final class Provider implements RewardProvider<RewardModel> {
 
         /** Made by the service loader. */
         public Provider() {}
@@ -45,23 +29,23 @@ public final class RibosomeLoad {
         }
 
         @Override
-        public Class<Options> optionsType() {
-            return Options.class;
+        public Class<RewardModel> optionsType() {
+            return RewardModel.class;
         }
 
         @Override
-        public Options defaults() {
-            return new Options("rna-utr5-mrl");
+        public RewardModel defaults() {
+            return new RewardModel("rna-utr5-mrl");
         }
 
         @Override
-        public Reward create(Options options, RewardContext context) {
-            return reward(NAME, Optional.of(REFEREE_NAME), options, context);
+        public Reward create(RewardModel options, RewardContext context) {
+            return options.load(NAME, Optional.of(REFEREE_NAME), context);
         }
     }
 
     /** Listed in META-INF/services under the name {@code mrl-referee}. */
-    public static final class RefereeProvider implements RewardProvider<Options> {
+    public static final class RefereeProvider implements RewardProvider<RewardModel> {
 
         /** Made by the service loader. */
         public RefereeProvider() {}
@@ -77,29 +61,18 @@ public final class RibosomeLoad {
         }
 
         @Override
-        public Class<Options> optionsType() {
-            return Options.class;
+        public Class<RewardModel> optionsType() {
+            return RewardModel.class;
         }
 
         @Override
-        public Options defaults() {
-            return new Options("rna-utr5-mrl-referee");
+        public RewardModel defaults() {
+            return new RewardModel("rna-utr5-mrl-referee");
         }
 
         @Override
-        public Reward create(Options options, RewardContext context) {
-            return reward(REFEREE_NAME, Optional.empty(), options, context);
+        public Reward create(RewardModel options, RewardContext context) {
+            return options.load(REFEREE_NAME, Optional.empty(), context);
         }
-    }
-
-    private static Reward reward(
-            String name, Optional<String> referee, Options options, RewardContext context) {
-        Backend backend = Backend.parse(context.backend());
-        return new LearnedReward(
-                name,
-                referee,
-                ModelZoo.find(options.model()),
-                backend,
-                Devices.parse(context.device(), backend));
     }
 }

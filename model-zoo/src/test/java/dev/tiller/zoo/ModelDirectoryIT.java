@@ -57,7 +57,8 @@ class ModelDirectoryIT {
                 "made up",
                 "CC0-1.0",
                 null,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     private ModelDirectory reward() throws IOException {
@@ -105,6 +106,37 @@ class ModelDirectoryIT {
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> ModelZoo.network(folder.toString(), Device.cpu()))
+                        .getMessage());
+    }
+
+    @Test
+    void namesAsManyClassesAsTheNetworkHas() throws IOException {
+        DnaConv.Config guided = new DnaConv.Config(8, 1, 4, 2, false, 0);
+        ModelConfig plain = config(ModelConfig.Kind.DENOISER, "dna-conv", guided, 10);
+        ModelConfig named =
+                new ModelConfig(
+                        plain.name(),
+                        plain.kind(),
+                        plain.architecture(),
+                        plain.architectureConfig(),
+                        plain.alphabet(),
+                        plain.length(),
+                        plain.schedule(),
+                        false,
+                        2,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of("a", "b", "c"));
+        write(named, new DnaConv(guided));
+        assertEquals(
+                "model 'test' cannot be loaded: classes must name the 2 classes of the network, got"
+                        + " [a, b, c]",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> ModelZoo.denoiser(folder.toString(), Device.cpu()))
                         .getMessage());
     }
 

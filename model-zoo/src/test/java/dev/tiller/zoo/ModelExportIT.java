@@ -53,7 +53,8 @@ class ModelExportIT {
                         null,
                         null,
                         null,
-                        Map.of());
+                        Map.of(),
+                        null);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             block.initialize(new Philox(1), manager);
             return ModelDirectory.write(folder, config, block.weights(), "# Random\n");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,31 @@ class ModelZooTest {
                         .getMessage();
         assertTrue(text.startsWith("unknown model 'no-such'; built-in models: "), text);
         assertTrue(text.endsWith("; or give a folder that holds config.json"), text);
+    }
+
+    @Test
+    void findsClassesByNameAndNumber() throws IOException {
+        String guided = DENOISER.strip() + ", \"label\": 2, \"classes\": ";
+        assertEquals(List.of("liver", "blood"), read(guided + "[\"liver\", \"blood\"]").classes());
+        ModelDirectory model = ModelZoo.find(folder.toString());
+        assertEquals(1, model.classNumber("blood"));
+        assertEquals(0, model.classNumber("0"));
+        assertEquals(
+                "class of model 'x' must be liver, blood or a number from 0, got 'brain'",
+                assertThrows(IllegalArgumentException.class, () -> model.classNumber("brain"))
+                        .getMessage());
+        assertTrue(
+                complaint(guided + "[\"liver\", \"liver\"]")
+                        .endsWith(
+                                "classes of a model must have different names, got [liver,"
+                                        + " liver]"));
+        assertEquals(List.of(), read(DENOISER).classes());
+        String nameless =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> ModelZoo.find(folder.toString()).classNumber("liver"))
+                        .getMessage();
+        assertEquals("class of model 'x' must be a number from 0, got 'liver'", nameless);
     }
 
     @Test

@@ -76,8 +76,9 @@ final class JobModel implements AutoCloseable {
             network = ModelZoo.denoiser(job.model(), job.backend(), device);
             denoiser = network;
         } else {
+            int label = ModelZoo.find(job.model()).classNumber(job.classLabel());
             ClassDenoisers both =
-                    ModelZoo.classDenoisers(job.model(), job.classLabel(), job.backend(), device);
+                    ModelZoo.classDenoisers(job.model(), label, job.backend(), device);
             network = both.conditional();
             denoiser =
                     new ClassifierFreeGuidance(

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param model built-in name or folder of the denoiser, or {@link #UNIFORM}
  * @param alphabet letters of the uniform model
  * @param length letters per design of the uniform model
- * @param classLabel class of a class-conditional model
+ * @param classLabel class of a class-conditional model, by name or number
  * @param classWeight w of classifier-free guidance
  * @param classForm its form
  * @param reward a name, or a map that composes a reward
@@ -37,7 +37,7 @@ public record SamplingJob(
         String model,
         String alphabet,
         Integer length,
-        Integer classLabel,
+        String classLabel,
         Double classWeight,
         ClassForm classForm,
         Object reward,

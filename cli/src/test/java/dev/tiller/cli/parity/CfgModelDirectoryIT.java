@@ -58,6 +58,7 @@ class CfgModelDirectoryIT {
                         null,
                         null,
                         null,
+                        null,
                         null);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 WeightFile weights =

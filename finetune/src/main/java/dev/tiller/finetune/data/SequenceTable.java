@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.csv.CSVFormat;
@@ -23,7 +26,15 @@ public final class SequenceTable {
     private SequenceTable() {}
 
     /**
-     * Reads a table.
+     * The rows of a table.
+     *
+     * @param data sequences and labels
+     * @param texts further columns by name: the text of each row
+     */
+    public record Rows(LabelledTokens data, Map<String, List<String>> texts) {}
+
+    /**
+     * Reads sequences and labels.
      *
      * @param file a TSV file, gzipped or not
      * @param sequenceColumn name of the column of sequences, all of one length
@@ -35,15 +46,39 @@ public final class SequenceTable {
     public static LabelledTokens read(
             Path file, String sequenceColumn, String labelColumn, String alphabet)
             throws IOException {
+        return read(file, sequenceColumn, labelColumn, List.of(), alphabet).data();
+    }
+
+    /**
+     * Reads sequences, labels and further columns.
+     *
+     * @param file a TSV file, gzipped or not
+     * @param sequenceColumn name of the column of sequences, all of one length
+     * @param labelColumn name of the column of labels, or null for none (labels are 0)
+     * @param textColumns names of further columns, kept as they are
+     * @param alphabet the letters, token 0 first
+     * @return the rows
+     * @throws IOException if the file cannot be read
+     */
+    public static Rows read(
+            Path file,
+            String sequenceColumn,
+            String labelColumn,
+            Collection<String> textColumns,
+            String alphabet)
+            throws IOException {
         CSVFormat format = CSVFormat.TDF.builder().setHeader().setSkipHeaderRecord(true).get();
         List<long[]> tokens = new ArrayList<>();
         List<Double> labels = new ArrayList<>();
+        Map<String, List<String>> texts = new LinkedHashMap<>();
+        textColumns.forEach(column -> texts.put(column, new ArrayList<>()));
         try (BufferedReader reader = open(file);
                 CSVParser parser = format.parse(reader)) {
             requireColumn(file, parser, sequenceColumn);
             if (labelColumn != null) {
                 requireColumn(file, parser, labelColumn);
             }
+            texts.keySet().forEach(column -> requireColumn(file, parser, column));
             for (CSVRecord row : parser) {
                 String where = file + ":" + parser.getCurrentLineNumber() + ": ";
                 tokens.add(encode(where, cell(where, row, sequenceColumn), alphabet));
@@ -51,6 +86,7 @@ public final class SequenceTable {
                         labelColumn == null
                                 ? 0.0
                                 : number(where, labelColumn, cell(where, row, labelColumn)));
+                texts.forEach((column, values) -> values.add(cell(where, row, column)));
                 requireLength(where, tokens);
             }
         } catch (UncheckedIOException | EOFException | ZipException e) {
@@ -61,9 +97,8 @@ public final class SequenceTable {
             throw new IllegalArgumentException(
                     file + " must hold at least one row below its header line");
         }
-        return new LabelledTokens(
-                tokens.toArray(long[][]::new),
-                labels.stream().mapToDouble(Double::doubleValue).toArray());
+        double[] numbers = labels.stream().mapToDouble(Double::doubleValue).toArray();
+        return new Rows(new LabelledTokens(tokens.toArray(long[][]::new), numbers), texts);
     }
 
     private static BufferedReader open(Path file) throws IOException {

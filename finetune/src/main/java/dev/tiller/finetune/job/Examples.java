@@ -57,7 +57,27 @@ final class Examples {
 
     /** Reads the measured table. */
     LabelledTokens measured() throws IOException {
-        String sequences = data.sequenceColumn() == null ? "sequence" : data.sequenceColumn();
+        Path table = table();
+        LabelledTokens rows =
+                SequenceTable.read(table, sequences(), data.labelColumn(), job.model().alphabet());
+        log.accept("read " + rows.size() + " sequences from " + table);
+        return rows;
+    }
+
+    /** Reads the rows of the table that the job uses. */
+    SelectedRows selected() throws IOException {
+        Path table = table();
+        SelectedRows rows = SelectedRows.read(table, sequences(), job);
+        String of = rows.rows().size() < rows.inTable() ? " of " + rows.inTable() : "";
+        log.accept("read " + rows.rows().size() + of + " sequences from " + table);
+        return rows;
+    }
+
+    private String sequences() {
+        return data.sequenceColumn() == null ? "sequence" : data.sequenceColumn();
+    }
+
+    private Path table() {
         Path table = Path.of(data.table());
         if (!table.toFile().isFile()) {
             throw new IllegalArgumentException(
@@ -65,10 +85,7 @@ final class Examples {
                             + table
                             + "; its source is named in the card of the job");
         }
-        LabelledTokens rows =
-                SequenceTable.read(table, sequences, data.labelColumn(), job.model().alphabet());
-        log.accept("read " + rows.size() + " sequences from " + table);
-        return rows;
+        return table;
     }
 
     /** Labels random and generated sequences by the teacher. */

@@ -9,13 +9,22 @@ import dev.tiller.zoo.architecture.Dit;
 import dev.tiller.zoo.architecture.DnaConv;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.architecture.Optimus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** What a job must and must not say, checked before anything is written. */
 final class JobChecks {
     private static final List<String> TABLE =
-            List.of("table", "sequence_column", "validation", "test");
+            List.of(
+                    "table",
+                    "sequence_column",
+                    "where",
+                    "held_out_where",
+                    "groups",
+                    "part",
+                    "validation",
+                    "test");
 
     private final TrainingJob job;
     private final String objective;
@@ -55,6 +64,7 @@ final class JobChecks {
         checks.fineTuningKeys();
         checks.requiredKeys();
         checks.numbers();
+        DataChecks.check(job);
         timeSampling(job);
         JobRunner.options(job);
     }
@@ -69,27 +79,40 @@ final class JobChecks {
     private void model() {
         TrainingJob.Model model = job.model();
         NamedBlock network = Architectures.create(model.architecture(), model.config());
-        boolean denoises =
-                network instanceof Dit
-                        || network instanceof DnaConv dnaConv
-                                && dnaConv.config().classes() == 0
-                                && !dnaConv.config().classifier();
+        DnaConv.Config convolutions = network instanceof DnaConv dna ? dna.config() : null;
+        int known = convolutions == null ? 0 : convolutions.classes();
         if (trainsDenoiser()) {
             requireThat(
-                    denoises,
+                    network instanceof Dit || convolutions != null && !convolutions.classifier(),
                     "model.architecture",
                     "be "
                             + Dit.NAME
-                            + ", or "
+                            + " or "
                             + DnaConv.NAME
-                            + " without classes, for objective "
+                            + ", no classifier, for objective "
                             + objective,
                     model.architecture());
+            List<String> classes = JobRunner.or(job.data().classes(), List.of());
+            requireThat(
+                    known == classes.size(),
+                    "model.config.classes",
+                    "be the number of data.classes, " + classes.size(),
+                    known);
         } else {
             requireThat(
-                    !(network instanceof DnaConv) && !(network instanceof Dit),
+                    convolutions == null && !(network instanceof Dit)
+                            || convolutions != null
+                                    && convolutions.classifier()
+                                    && convolutions.classes() == 1,
                     "model.architecture",
-                    "be " + ConvGru.NAME + " or " + Optimus.NAME + " for objective " + objective,
+                    "be "
+                            + ConvGru.NAME
+                            + ", "
+                            + Optimus.NAME
+                            + " or "
+                            + DnaConv.NAME
+                            + " with classifier: true and classes: 1 for objective "
+                            + objective,
                     model.architecture());
         }
         int letters = network.letters();
@@ -106,17 +129,23 @@ final class JobChecks {
                 || job.objective() == TrainingJob.Kind.SCORE_ENTROPY;
     }
 
+    /** The keys of the rows of a table, and further ones. */
+    private static List<String> table(String... more) {
+        List<String> keys = new ArrayList<>(TABLE);
+        keys.addAll(List.of(more));
+        return keys;
+    }
+
     private void usedKeys() {
         List<String> used =
                 switch (job.objective()) {
-                    case MASKED_NELBO, SCORE_ENTROPY -> TABLE;
-                    case REGRESSION ->
-                            List.of(
-                                    "table",
-                                    "sequence_column",
-                                    "label_column",
-                                    "validation",
-                                    "test");
+                    case SCORE_ENTROPY -> TABLE;
+                    case MASKED_NELBO ->
+                            job.data().classes() == null
+                                    ? TABLE
+                                    : table("label_column", "classes", "class_dropout");
+                    case REGRESSION -> table("label_column");
+                    case CLASSIFICATION -> table("label_column", "classes");
                     case DISTILLATION ->
                             List.of(
                                     "table",
@@ -142,21 +171,23 @@ final class JobChecks {
                                     "states_per_roll_out",
                                     "buffer",
                                     "validation");
-                    default -> List.of();
+                    case REWARD_BACKPROPAGATION -> List.of(); // checked by its settings
                 };
         for (String key : JobFile.given(job.data())) {
             requireUnused(!used.contains(key), "data." + key);
         }
         TrainingJob.Kind kind = job.objective();
         boolean scores =
-                kind == TrainingJob.Kind.REGRESSION || kind == TrainingJob.Kind.DISTILLATION;
+                kind == TrainingJob.Kind.REGRESSION
+                        || kind == TrainingJob.Kind.CLASSIFICATION
+                        || kind == TrainingJob.Kind.DISTILLATION;
+        requireUnused(
+                !trainsDenoiser() && job.model().timeConditioning() != null,
+                "model.time_conditioning");
         requireUnused(!trainsDenoiser() && job.model().schedule() != null, "model.schedule");
         requireUnused(
                 !trainsDenoiser() && job.model().valueNetworks() != null, "model.value_networks");
         requireUnused(!scores && job.model().referee() != null, "model.referee");
-        requireUnused(
-                !trainsDenoiser() && job.model().timeConditioning() != null,
-                "model.time_conditioning");
         requireUnused(
                 kind != TrainingJob.Kind.MASKED_NELBO && job.training().timeSampling() != null,
                 "training.time_sampling");
@@ -193,6 +224,10 @@ final class JobChecks {
                 require(data.table() != null, "data.table", job);
                 require(data.labelColumn() != null, "data.label_column", job);
             }
+            case CLASSIFICATION -> {
+                require(data.table() != null, "data.table", job);
+                require(data.classes() != null, "data.classes", job);
+            }
             case DISTILLATION -> {
                 require(data.teacher() != null, "data.teacher", job);
                 require(data.randomSequences() != null, "data.random_sequences", job);
@@ -210,7 +245,9 @@ final class JobChecks {
                 SoftValueTask.buffer(job);
                 SoftValueTask.loss(job);
             }
-            default -> throw new IllegalArgumentException("objective must be another one");
+            case REWARD_BACKPROPAGATION -> {
+                // checked by its settings
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import dev.tiller.finetune.TrainingListener;
 import dev.tiller.finetune.TrainingOptions;
 import dev.tiller.finetune.data.LabelledTokens;
 import dev.tiller.finetune.data.Split;
+import dev.tiller.finetune.objective.Classification;
 import dev.tiller.finetune.objective.MaskedNelbo;
 import dev.tiller.finetune.objective.Regression;
 import dev.tiller.finetune.optimizer.AdamW;
@@ -125,10 +126,12 @@ public final class JobRunner {
                     case REGRESSION, CLASSIFICATION, DISTILLATION -> ModelConfig.Kind.REWARD;
                     case SOFT_VALUE -> ModelConfig.Kind.VALUE;
                 };
-        ModelConfig.Target target =
-                task.objective() instanceof Regression regression
-                        ? new ModelConfig.Target(regression.mean(), regression.deviation())
-                        : null;
+        ModelConfig.Target target = null;
+        if (task.objective() instanceof Regression regression) {
+            target = new ModelConfig.Target(regression.mean(), regression.deviation());
+        } else if (task.objective() instanceof Classification) {
+            target = new ModelConfig.Target(0, 1); // log-odds as they are
+        }
         TrainingJob.Card card = job.card();
         ModelConfig config =
                 new ModelConfig(
@@ -140,14 +143,17 @@ public final class JobRunner {
                         task.length(),
                         job.model().schedule(),
                         timeConditioning(job),
-                        pretrained == null ? null : pretrained.label(job),
+                        label(),
                         target,
                         card == null || card.sources() == null
                                 ? null
                                 : String.join("; ", card.sources()),
                         card == null ? null : card.licence(),
                         job.model().referee(),
-                        job.model().valueNetworks());
+                        job.model().valueNetworks(),
+                        pretrained != null
+                                ? pretrained.config().classes()
+                                : guided() ? job.data().classes() : null);
         Map<String, NDArray> average = new LinkedHashMap<>(weights.average());
         ModelDirectory model =
                 ModelDirectory.write(
@@ -164,11 +170,11 @@ public final class JobRunner {
         return switch (job.objective()) {
             case MASKED_NELBO -> maskedNelbo(examples);
             case SCORE_ENTROPY -> scoreEntropy(examples);
-            case REGRESSION -> regression(examples.measured(), "measured");
+            case REGRESSION -> regression(examples.selected(), "measured");
+            case CLASSIFICATION -> ClassTasks.classification(job, examples.selected());
             case DISTILLATION -> distillation(examples);
             case SOFT_VALUE -> new SoftValueTask(job, examples, log).task();
             case REWARD_BACKPROPAGATION -> new BackpropagationTask(job, pretrained, device).task();
-            default -> throw new IllegalArgumentException("objective must be another one");
         };
     }
 
@@ -176,36 +182,23 @@ public final class JobRunner {
         return job.model().alphabet().length();
     }
 
-    private Split split(int rows) {
-        double validation = or(job.data().validation(), 0.1);
-        double test = or(job.data().test(), 0.1);
-        Split split = Split.of(rows, validation, test, new Philox(job.seed()));
-        int least =
-                Math.min(
-                        split.training().length,
-                        Math.min(split.validation().length, split.test().length));
-        if (least == 0) {
-            throw new IllegalArgumentException(
-                    "data.validation and data.test must leave examples for each part, got "
-                            + sizes(split)
-                            + "; give more examples or other shares");
-        }
-        return split;
-    }
-
     private Task maskedNelbo(Examples examples) throws IOException {
-        LabelledTokens all = examples.measured();
-        Split split = split(all.size());
+        SelectedRows selected = examples.selected();
+        LabelledTokens all = selected.rows();
+        Split split = selected.split(job);
         Randomness noise = new Philox(job.seed());
         MaskedNelbo.TimeSampling times = JobChecks.timeSampling(job);
         long[][] training = all.select(split.training()).tokens();
         MaskedNelbo objective =
                 nelbo(training, all.select(split.validation()).tokens(), times, noise);
         MaskedNelbo test = nelbo(training, all.select(split.test()).tokens(), times, noise);
+        if (guided()) {
+            return ClassTasks.denoiser(job, selected, split, objective, test);
+        }
         Task.Report report =
                 (network, steps, manager) ->
                         Map.of("test_nelbo", test.validate(network, manager).loss());
-        return new Task(objective, all.tokens()[0].length, report, sizes(split));
+        return new Task(objective, all.tokens()[0].length, report, selected.sizes(split));
     }
 
     private MaskedNelbo nelbo(
@@ -221,8 +214,7 @@ public final class JobRunner {
     }
 
     private Task scoreEntropy(Examples examples) throws IOException {
-        LabelledTokens all = examples.measured();
-        return ScoreEntropyTask.of(job, all, split(all.size()));
+        return ScoreEntropyTask.of(job, examples.selected());
     }
 
     /** Tells whether a job's network is told the noise. */
@@ -230,8 +222,22 @@ public final class JobRunner {
         return or(job.model().timeConditioning(), false);
     }
 
-    private Task regression(LabelledTokens all, String labels) {
-        Split split = split(all.size());
+    /** The class that the model is asked for unless told otherwise; null without classes. */
+    private Integer label() {
+        if (pretrained != null) {
+            return pretrained.label(job);
+        }
+        return guided() ? job.data().classes().size() : null; // none
+    }
+
+    /** Says whether the job trains a denoiser with classes. */
+    private boolean guided() {
+        return job.objective() == TrainingJob.Kind.MASKED_NELBO && job.data().classes() != null;
+    }
+
+    private Task regression(SelectedRows selected, String labels) {
+        LabelledTokens all = selected.rows();
+        Split split = selected.split(job);
         Regression objective =
                 new Regression(
                         all.select(split.training()), all.select(split.validation()), letters());
@@ -241,13 +247,13 @@ public final class JobRunner {
                         Map.of(
                                 "test_pearson_with_" + labels,
                                 Task.pearson(objective, network, test, manager));
-        return new Task(objective, all.tokens()[0].length, report, sizes(split));
+        return new Task(objective, all.tokens()[0].length, report, selected.sizes(split));
     }
 
     private Task distillation(Examples examples) throws IOException {
         // first what is read in a moment, so that a wrong path is found at once
         LabelledTokens measured = job.data().table() == null ? null : examples.measured();
-        Task task = regression(examples.distilled(), "teacher");
+        Task task = regression(SelectedRows.of(examples.distilled()), "teacher");
         if (measured == null) {
             return task;
         }
@@ -262,14 +268,6 @@ public final class JobRunner {
                     return numbers;
                 };
         return new Task(task.objective(), task.length(), report, task.data());
-    }
-
-    static Map<String, Object> sizes(Split split) {
-        Map<String, Object> sizes = new LinkedHashMap<>();
-        sizes.put("training sequences", split.training().length);
-        sizes.put("validation sequences", split.validation().length);
-        sizes.put("test sequences", split.test().length);
-        return sizes;
     }
 
     static TrainingOptions options(TrainingJob job) {

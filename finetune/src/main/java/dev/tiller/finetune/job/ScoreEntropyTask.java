@@ -12,7 +12,9 @@ import java.util.Map;
 final class ScoreEntropyTask {
     private ScoreEntropyTask() {}
 
-    static Task of(TrainingJob job, LabelledTokens all, Split split) {
+    static Task of(TrainingJob job, SelectedRows selected) {
+        LabelledTokens all = selected.rows();
+        Split split = selected.split(job);
         long[][] training = all.select(split.training()).tokens();
         MaskedDenoising objective =
                 objective(job, training, all.select(split.validation()).tokens());
@@ -20,7 +22,7 @@ final class ScoreEntropyTask {
         Task.Report report =
                 (network, steps, manager) ->
                         Map.of("test_score_entropy", test.validate(network, manager).loss());
-        return new Task(objective, all.tokens()[0].length, report, JobRunner.sizes(split));
+        return new Task(objective, all.tokens()[0].length, report, selected.sizes(split));
     }
 
     private static MaskedDenoising objective(TrainingJob job, long[][] training, long[][] held) {

@@ -47,6 +47,7 @@ public final class MaskedNelbo implements ScalarLoss {
     private final TimeSampling sampling;
     private final boolean timeConditioning;
     private final Randomness noise;
+    private final ClassLabels labels;
 
     /**
      * Creates the objective.
@@ -74,6 +75,41 @@ public final class MaskedNelbo implements ScalarLoss {
         this.sampling = sampling;
         this.timeConditioning = timeConditioning;
         this.noise = noise;
+        this.labels = null;
+    }
+
+    private MaskedNelbo(MaskedNelbo other, ClassLabels labels) {
+        this.training = other.training;
+        this.validation = other.validation;
+        this.cleanTokens = other.cleanTokens;
+        this.schedule = other.schedule;
+        this.sampling = other.sampling;
+        this.timeConditioning = other.timeConditioning;
+        this.noise = other.noise;
+        this.labels = labels;
+    }
+
+    /**
+     * Returns the same objective for a network that is told the class of each row, int64 [B], as
+     * its third input. Training drops classes; validation does not.
+     *
+     * @param classes the classes of the rows
+     * @return the objective with classes
+     */
+    public MaskedNelbo withClasses(ClassLabels classes) {
+        if (classes.training().length != training.length
+                || classes.validation().length != validation.length) {
+            throw new IllegalArgumentException(
+                    "classes must be as many as the rows, "
+                            + training.length
+                            + " and "
+                            + validation.length
+                            + ", got "
+                            + classes.training().length
+                            + " and "
+                            + classes.validation().length);
+        }
+        return new MaskedNelbo(this, classes);
     }
 
     @Override
@@ -84,7 +120,20 @@ public final class MaskedNelbo implements ScalarLoss {
     @Override
     public NDArray loss(Forward network, int[] batch, long step, NDManager scope) {
         long[][] rows = Arrays.stream(batch).mapToObj(i -> training[i]).toArray(long[][]::new);
-        return loss(network, rows, 0, (int) step, scope);
+        long[] shown = labels == null ? null : labels.shown(batch, step, noise);
+        return loss(told(network, shown), rows, 0, (int) step, scope);
+    }
+
+    /** Tells the network the class of each row, if there are classes. */
+    private static Forward told(Forward network, long[] shown) {
+        if (shown == null) {
+            return network;
+        }
+        return (inputs, step) -> {
+            NDList all = new NDList(inputs);
+            all.add(inputs.head().getManager().create(shown));
+            return network.run(all, step);
+        };
     }
 
     private NDArray loss(Forward network, long[][] rows, long stream, int step, NDManager scope) {
@@ -199,9 +248,10 @@ public final class MaskedNelbo implements ScalarLoss {
             try (NDManager part = scope.newSubManager()) {
                 // a stream of its own for validation: sample ids far above those of training rows
                 long stream = (1L << 40) + start;
-                double mean =
-                        loss((in, step) -> network.run(in, -1), rows, stream, 0, part)
-                                .toFloatArray()[0];
+                long[] shown =
+                        labels == null ? null : Arrays.copyOfRange(labels.validation(), start, end);
+                Forward evaluated = told((in, step) -> network.run(in, -1), shown);
+                double mean = loss(evaluated, rows, stream, 0, part).toFloatArray()[0];
                 sum += mean * rows.length;
             }
         }

@@ -1,5 +1,8 @@
 package dev.tiller.finetune.objective;
 
+import java.util.Arrays;
+import java.util.Comparator;
+
 /** Moments and correlation of small samples, in float64. */
 public final class Statistics {
     private Statistics() {}
@@ -48,5 +51,34 @@ public final class Statistics {
             covariance += (x[i] - meanX) * (y[i] - meanY);
         }
         return covariance / x.length / (standardDeviation(x) * standardDeviation(y));
+    }
+
+    /**
+     * Returns the area under the receiver operating characteristic: the chance that a random row of
+     * label 1 scores above a random one of label 0, ties counting one half (the Mann-Whitney
+     * statistic).
+     *
+     * @param scores finite numbers
+     * @param labels as many, 1 or not
+     * @return the area in [0, 1], NaN if one of the classes is empty
+     */
+    public static double auroc(double[] scores, double[] labels) {
+        Integer[] order = new Integer[scores.length];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, Comparator.comparingDouble(i -> scores[i]));
+        double rankSum = 0;
+        double ones = 0;
+        for (int start = 0; start < order.length; ) {
+            int end = start;
+            int onesOfTie = 0;
+            while (end < order.length && scores[order[end]] == scores[order[start]]) {
+                onesOfTie += labels[order[end]] == 1 ? 1 : 0;
+                end++;
+            }
+            rankSum += onesOfTie * (start + end + 1) / 2.0; // the mean of ranks start + 1 .. end
+            ones += onesOfTie;
+            start = end;
+        }
+        return (rankSum - ones * (ones + 1) / 2) / (ones * (scores.length - ones));
     }
 }

@@ -40,6 +40,17 @@ class SplitTest {
         assertFalse(Arrays.equals(first.test(), other.test()));
     }
 
+    /** What jobs without groups were split into from the first: tests, validations, the rest. */
+    @Test
+    void isAPermutationThatIsCutTwice() {
+        Philox noise = new Philox(8);
+        int[] order = Split.permutation(50, 0, noise);
+        Split split = Split.of(50, 0.1, 0.2, noise);
+        assertArrayEquals(Arrays.copyOfRange(order, 0, 10), split.test());
+        assertArrayEquals(Arrays.copyOfRange(order, 10, 15), split.validation());
+        assertArrayEquals(Arrays.copyOfRange(order, 15, 50), split.training());
+    }
+
     @Test
     void permutesDifferentlyInEachEpoch() {
         Philox noise = new Philox(5);

@@ -98,6 +98,7 @@ class DistillationIT {
                         null,
                         null,
                         null,
+                        null,
                         null);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             DnaConv block = new DnaConv(shape);

@@ -45,6 +45,14 @@ class JobChecksTest {
                     rna-utr5-mrl-value   | data.table=x                  | data.table
                     rna-utr5-mrl-value   | data.test=0.1                 | data.test
                     rna-utr5-mrl-value   | data.candidates=5             | data.candidates
+                    rna-utr5-mrl-value   | data.where.medium=[a]         | data.where
+                    rna-utr5-mrl-value   | data.groups=similar           | data.groups
+                    rna-utr5-mrl-referee | data.part={index: 0, of: 2}   | data.part
+                    rna-utr5-mrl-referee | data.held_out_where.set=[a]   | data.held_out_where
+                    rna-utr5-mrl         | data.classes=[a]              | data.classes
+                    rna-utr5-mrl         | data.class_dropout=0.1        | data.class_dropout
+                    rna-utr5-mrl         | model.time_conditioning=true  | model.time_conditioning
+                    rna-utr5             | data.class_dropout=0.1        | data.class_dropout
                     rna-utr5-mrl-value   | data.teacher=x                | data.teacher
                     rna-utr5-mrl-value   | model.referee=x               | model.referee
                     rna-utr5             | data.buffer.every=5           | data.buffer
@@ -110,11 +118,18 @@ class JobChecksTest {
                     model.architecture=resnet      | unknown architecture 'resnet'; known architectures: conv-gru, dna-conv, enformer, mdlm-dit, optimus
                     model.config.filters=3         | unknown key 'filters' in the configuration of dna-conv; known keys: hidden, stacks, clean_tokens, classes, classifier, dropout
                     model.config.hidden=3          | configuration of dna-conv: hidden must be even, >= 2, got 3
-                    model.config.classes=3         | model.architecture must be mdlm-dit, or dna-conv without classes, for objective masked_nelbo, got dna-conv
+                    model.config.classes=3         | model.config.classes must be the number of data.classes, 0, got 3
                     model.alphabet=ACG             | model.alphabet must have 4 different letters, as the network has, got ACG
                     model.alphabet=ACGG            | model.alphabet must have 4 different letters, as the network has, got ACGG
                     model.config.clean_tokens=5    | model.alphabet must have 5 different letters, as the network has, got ACGT
                     data.validation=0              | data.validation must be above 0, got 0.0
+                    data.groups=alike              | data.groups must be none, similar or column:NAME, got alike
+                    data.groups='column:'          | data.groups must be none, similar or column:NAME, got column:
+                    data.where={medium: []}        | data.where.medium must list one value or more, got []
+                    data.held_out_where={set: }    | data.held_out_where.set must list one value or more, got null
+                    data.part={of: 2}              | job 'rna-utr5' must give data.part.index (objective masked_nelbo)
+                    data.part={index: 2, of: 2}    | data.part.index must be from 0 to 1, got 2
+                    data.part={index: 0, of: 0}    | data.part.of must be at least 1, got 0
                     data.test=0                    | data.test must be above 0, got 0.0
                     data.test=0.95                 | data.validation and data.test must be below 1 together, got 1.05
                     training.max_steps=0           | max_steps must be at least 1, got 0
@@ -208,13 +223,41 @@ class JobChecksTest {
     void asksForANetworkThatFitsTheObjective() throws IOException {
         String[] dnaConv = {"model.architecture=dna-conv", "model.config={}"};
         assertEquals(
-                "model.architecture must be conv-gru or optimus for objective regression, got"
-                        + " dna-conv",
+                "model.architecture must be conv-gru, optimus or dna-conv with classifier: true and"
+                        + " classes: 1 for objective regression, got dna-conv",
                 refusal("rna-utr5-mrl", dnaConv));
         assertEquals(
-                "model.architecture must be mdlm-dit, or dna-conv without classes, for objective"
+                "model.architecture must be mdlm-dit or dna-conv, no classifier, for objective"
                         + " masked_nelbo, got optimus",
                 refusal("rna-utr5", "model.architecture=optimus", "model.config={}"));
+    }
+
+    @Test
+    void classesAreAColumnAndItsDifferentValues() throws IOException {
+        String two = "model.config.classes=2";
+        assertEquals(
+                "job 'rna-utr5' must give data.label_column (objective masked_nelbo)",
+                refusal("rna-utr5", two, "data.classes=[a, b]"));
+        String column = "data.label_column=source";
+        assertEquals(
+                "data.classes must list different values, got [a, a]",
+                refusal("rna-utr5", two, column, "data.classes=[a, a]"));
+        assertEquals(
+                "model.config.classes must be the number of data.classes, 3, got 2",
+                refusal("rna-utr5", two, column, "data.classes=[a, b, c]"));
+        assertEquals(
+                "data.class_dropout must be in [0, 1), got 1.0",
+                refusal("rna-utr5", two, column, "data.classes=[a, b]", "data.class_dropout=1"));
+        assertEquals(
+                "job 'rna-utr5-mrl' must give data.classes (objective classification)",
+                refusal("rna-utr5-mrl", "objective=classification"));
+        assertEquals(
+                "job 'rna-utr5-mrl' must give data.label_column (objective classification)",
+                refusal(
+                        "rna-utr5-mrl",
+                        "objective=classification",
+                        "data.label_column=",
+                        "data.classes=[a]"));
     }
 
     @Test

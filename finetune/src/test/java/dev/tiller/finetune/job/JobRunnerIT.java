@@ -11,12 +11,20 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.finetune.TrainingInterruptedException;
+import dev.tiller.rewards.Designs;
+import dev.tiller.rewards.Reward;
+import dev.tiller.rewards.RewardContext;
+import dev.tiller.rewards.Rewards;
+import dev.tiller.zoo.Backend;
+import dev.tiller.zoo.ClassDenoisers;
+import dev.tiller.zoo.ModelConfig;
 import dev.tiller.zoo.ModelZoo;
 import dev.tiller.zoo.NetworkDenoiser;
 import dev.tiller.zoo.NetworkValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -175,6 +183,45 @@ class JobRunnerIT {
                 .redirectErrorStream(true)
                 .redirectOutput(job.resolveSibling("log").toFile())
                 .start();
+    }
+
+    @Test
+    void trainsADenoiserThatIsToldClasses() throws Exception {
+        Path run = folder.resolve("classes");
+        ToyJobs.run(ToyJobs.denoiserWithClasses(folder), run, false, step -> false);
+        String model = run.resolve("model").toString();
+        ModelConfig config = ModelZoo.find(model).config();
+        assertEquals(List.of("few", "many"), config.classes());
+        assertEquals(2, config.label(), "none given, unless told");
+        assertEquals(1, ModelZoo.find(model).classNumber("many"));
+        String card = ModelZoo.card(model);
+        for (String part :
+                List.of("test nelbo |", "test nelbo without class |", "- classes: few, many")) {
+            assertTrue(card.contains(part), card);
+        }
+        try (ClassDenoisers both =
+                ModelZoo.classDenoisers(model, 1, Backend.PYTORCH, Device.cpu())) {
+            assertEquals(12, config.length());
+            assertEquals(4, both.conditional().cleanTokens());
+        }
+    }
+
+    @Test
+    void trainsAClassifierWhoseRewardIsInLogOdds() throws Exception {
+        Path run = folder.resolve("kind");
+        ToyJobs.run(ToyJobs.classifier(folder), run, false, step -> false);
+        String model = run.resolve("model").toString();
+        assertEquals(new ModelConfig.Target(0, 1), ModelZoo.find(model).config().target());
+        String card = ModelZoo.card(model);
+        for (String part : List.of("test log loss", "test auroc", "test accuracy")) {
+            assertTrue(card.contains(part), card);
+        }
+        try (Reward reward =
+                Rewards.load().create("model", Map.of("path", model), RewardContext.cpu())) {
+            double[] scores = reward.score(new Designs(List.of("AAAAAACGTACG", "CGTCGTCGTCGT")));
+            assertTrue(scores[0] > scores[1], scores[0] + " and " + scores[1]);
+            assertTrue(reward.differentiable().isPresent());
+        }
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongPredicate;
 
-/** Jobs that take seconds: a table of random sequences labelled by their share of A. */
+/** Jobs that take seconds: a table of random sequences labelled by their share of A, or kind. */
 final class ToyJobs {
     static final int LENGTH = 12;
 
@@ -18,7 +18,7 @@ final class ToyJobs {
 
     /** Writes the table and a job of one objective; the rest of the job is given as YAML lines. */
     static Path write(Path folder, String name, String yaml) throws IOException {
-        StringBuilder rows = new StringBuilder("sequence\tlabel\n");
+        StringBuilder rows = new StringBuilder("sequence\tlabel\tkind\n");
         double[] uniforms = new double[LENGTH];
         for (int row = 0; row < 400; row++) {
             new Philox(7).fill(row, 0, Purpose.TRAINING_INPUT, 0, uniforms);
@@ -27,7 +27,8 @@ final class ToyJobs {
                 sequence.append("ACGT".charAt((int) (u * 4)));
             }
             long a = sequence.chars().filter(letter -> letter == 'A').count();
-            rows.append(sequence).append('\t').append(a / (double) LENGTH).append('\n');
+            rows.append(sequence).append('\t').append(a / (double) LENGTH);
+            rows.append(a > 2 ? "\tmany\n" : "\tfew\n");
         }
         Path table = Files.writeString(folder.resolve("table.tsv"), rows);
         String text =
@@ -101,6 +102,43 @@ final class ToyJobs {
                 """
                         .replace("OBJECTIVE", objective)
                         .replace("REPEATS", repeats.toString()));
+    }
+
+    static Path denoiserWithClasses(Path folder) throws IOException {
+        return write(
+                folder,
+                "toy-classes",
+                """
+                name: toy-classes
+                objective: masked_nelbo
+                seed: 4
+                model:
+                  architecture: dna-conv
+                  config: {hidden: 8, stacks: 1, clean_tokens: 4, classes: 2, classifier: false,
+                           dropout: 0.0}
+                  alphabet: ACGT
+                  schedule: {name: log-linear, eps: 0.001}
+                data: {table: TABLE, label_column: kind, classes: [few, many], class_dropout: 0.2,
+                       validation: 0.2, test: 0.2}
+                """);
+    }
+
+    static Path classifier(Path folder) throws IOException {
+        return write(
+                folder,
+                "toy-kind",
+                """
+                name: toy-kind
+                objective: classification
+                seed: 6
+                model:
+                  architecture: dna-conv
+                  config: {hidden: 8, stacks: 1, clean_tokens: 4, classes: 1, classifier: true,
+                           dropout: 0.1}
+                  alphabet: ACGT
+                data: {table: TABLE, label_column: kind, classes: [many], validation: 0.2,
+                       test: 0.2}
+                """);
     }
 
     static Path softValue(Path folder, Path generator) throws IOException {

@@ -28,4 +28,15 @@ class StatisticsTest {
     void hasNoCorrelationWithAConstant() {
         assertEquals(Double.NaN, Statistics.pearson(X, new double[] {2, 2, 2, 2}));
     }
+
+    @Test
+    void aurocIsTheShareOfPairsInOrder() {
+        double[] labels = {0, 1, 0, 1, 1};
+        assertEquals(1, Statistics.auroc(new double[] {-3, 5, -1, 0, 2}, labels));
+        assertEquals(0, Statistics.auroc(new double[] {3, -5, 1, 0, -2}, labels));
+        // pairs of (one, zero): 5 > 3, 5 > 1, 2 < 3, 2 > 1, 1 < 3, 1 = 1
+        assertEquals(3.5 / 6, Statistics.auroc(new double[] {3, 5, 1, 2, 1}, labels), 1e-15);
+        assertEquals(0.5, Statistics.auroc(new double[5], labels));
+        assertEquals(Double.NaN, Statistics.auroc(X, new double[4]));
+    }
 }

@@ -14,6 +14,8 @@ import ai.djl.util.PairList;
 import dev.tiller.sampler.Philox;
 import dev.tiller.sampler.Randomness.Purpose;
 import dev.tiller.sampler.numerics.Gradients;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,6 +172,59 @@ class TrainingModeIT {
             PairList<String, Object> again = new PairList<>();
             again.add(DropoutMasks.KEY, new DropoutMasks(new Philox(1), 0));
             assertArrayEquals(dropped, block.forward(store, x, true, again).head().toFloatArray());
+        }
+    }
+
+    /**
+     * The gradient of a loss whose inner arrays were closed and whose memory the JVM has given away
+     * by the time of the backward pass.
+     */
+    private float[] gradientAfterCollection(NamedBlock block, NDList x, boolean collect) {
+        ParameterStore store = new ParameterStore(manager, false);
+        PairList<String, Object> masks = new PairList<>();
+        masks.add(DropoutMasks.KEY, new DropoutMasks(new Philox(1), 0));
+        block.weights().values().stream()
+                .filter(NDArray::hasGradient)
+                .forEach(array -> array.getGradient().subi(array.getGradient().duplicate()));
+        List<ByteBuffer> taken = new ArrayList<>();
+        Gradients.backward(
+                manager,
+                () -> {
+                    NDArray y = block.forward(store, x, true, masks).head();
+                    NDArray loss = y.mul(y).sum();
+                    for (int i = 0; collect && i < 400; i++) {
+                        if (i % 100 == 0) {
+                            System.gc();
+                        }
+                        ByteBuffer other = ByteBuffer.allocateDirect(64 << (i % 8));
+                        while (other.hasRemaining()) {
+                            other.putFloat(1e9f);
+                        }
+                        taken.add(other);
+                    }
+                    return loss;
+                });
+        assertEquals(collect ? 400 : 0, taken.size());
+        NDArray first = block.weights().get(block.trainable().get(0));
+        return first.getGradient().toFloatArray();
+    }
+
+    /** Masks and tables come from the JVM's memory; the backward pass reads them again. */
+    @Test
+    void gradientsDoNotDependOnTheGarbageCollector() {
+        List<NamedBlock> blocks = new ArrayList<>(transformers());
+        blocks.add(new Optimus(new Optimus.Config(16, 3, 2, 32, 1, 21, 0.5)));
+        blocks.add(new DnaConv(new DnaConv.Config(16, 1, 4, 1, true, 0.5)));
+        for (NamedBlock block : blocks) {
+            randomise(block);
+            NDList x = input(block);
+            float[] expected = gradientAfterCollection(block, x, false);
+            for (int round = 0; round < 3; round++) {
+                assertArrayEquals(
+                        expected,
+                        gradientAfterCollection(block, x, true),
+                        block.architecture() + ", round " + round);
+            }
         }
     }
 

@@ -22,7 +22,8 @@ import java.util.Objects;
  * its number alone.
  *
  * <p>The straight-through gradient is biased, and so is that of the divergence, for the law of the
- * hard steps is not differentiated; both as published.
+ * hard steps is not differentiated; both as published. Dropout masks are those of the batch, the
+ * same in all its reverse steps.
  *
  * <p>A batch costs T evaluations of the network and, for each relaxed step, one more and its
  * gradient; a divergence adds one evaluation of the pretrained model for each step that pays, its

@@ -214,6 +214,7 @@ class RewardBackpropagationIT {
                                 new ValidationOptions(8, null, none, none))
                         .validate(toy.forward(), manager);
         assertNull(free.stop());
+        assertTrue(free.metrics().get("kl_reference") > 0);
         double kl = free.metrics().get("kl_step");
         double diversity = free.metrics().get("diversity");
         assertEquals(
@@ -224,7 +225,14 @@ class RewardBackpropagationIT {
         assertEquals(
                 "the diversity of the designs, " + diversity + ", is below min_diversity 0.99",
                 stop(toy, options, none, OptionalDouble.of(0.99)));
-        assertNull(stop(toy, options, OptionalDouble.of(kl + 1), OptionalDouble.of(0.1)));
+        Objective.Validation bounded =
+                toy.objective(
+                                TestRewards.smooth(),
+                                options,
+                                new ValidationOptions(
+                                        8, null, OptionalDouble.of(kl + 1), OptionalDouble.of(0.1)))
+                        .validate(toy.forward(), manager);
+        assertEquals(free, bounded, "the same noise each time, and no reason to stop");
     }
 
     private String stop(

@@ -123,7 +123,7 @@ public final class RewardBackpropagation implements Objective {
      * @return the loss, -mean(reward) + weight * kl, and the metrics {@code reward} (mean), {@code
      *     kl} (mean, as the loss counts it), {@code kl_weight} and {@code temperature}
      * @throws IllegalStateException if a reward, a probability or a gradient is not finite; the
-     *     text names the batch and the row
+     *     text names the training step, the batch and the row
      */
     @Override
     public Evaluated accumulate(Forward network, int[] batch, long step, NDManager scope) {
@@ -157,7 +157,7 @@ public final class RewardBackpropagation implements Objective {
 
     /** Adds the gradient of a batch. */
     Batch run(Pass pass, NDManager scope) {
-        double weight = options.klWeight().at(options.trainingStep(pass.batch()));
+        double weight = options.klWeight().at(pass.trainingStep());
         Trajectory trajectory = new ForwardWalk(options, pass).run(scope);
         StraightThrough.Scored scored = reward.score(trajectory.last(), pass);
         double[][] divergences = new double[options.steps()][pass.rows()];
@@ -169,8 +169,10 @@ public final class RewardBackpropagation implements Objective {
     Pass pass(Forward network, int rows, long step) {
         long[] ids = new long[rows];
         Arrays.setAll(ids, row -> step * rows + row);
-        double tau = options.temperature().at(options.trainingStep(step));
-        return new Pass(model, new TrainedDenoiser(model, network, step), step, ids, tau, noise);
+        long trainingStep = options.trainingStep(step);
+        double tau = options.temperature().at(trainingStep);
+        TrainedDenoiser trained = new TrainedDenoiser(model, network, step);
+        return new Pass(model, trained, trainingStep, step, ids, tau, noise);
     }
 
     /**

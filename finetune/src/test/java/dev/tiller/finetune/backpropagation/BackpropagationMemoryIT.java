@@ -102,6 +102,7 @@ class BackpropagationMemoryIT {
                                 "-XX:+AlwaysPreTouch",
                                 "-XX:+UseSerialGC",
                                 "-Dai.djl.offline=true",
+                                "-Dai.djl.pytorch.num_threads=1",
                                 "-Dai.djl.pytorch.num_interop_threads=1",
                                 "-Dai.djl.pytorch.graph_optimizer=false",
                                 "--add-opens=java.base/java.nio=ALL-UNNAMED",

@@ -180,8 +180,8 @@ class RewardBackpropagationIT {
         IllegalStateException e =
                 assertThrows(IllegalStateException.class, () -> accumulate(toy, objective, 41));
         assertEquals(
-                "the gradient of reward 'broken' must be finite, got NaN in training batch 41, row"
-                        + " 2",
+                "the gradient of reward 'broken' must be finite, got NaN in training step 41,"
+                        + " batch 41, row 2",
                 e.getMessage());
     }
 
@@ -196,8 +196,8 @@ class RewardBackpropagationIT {
         IllegalStateException e =
                 assertThrows(IllegalStateException.class, () -> accumulate(toy, objective, 7));
         assertEquals(
-                "the network must give finite probabilities, got NaN in training batch 7, row 0,"
-                        + " reverse step 0; lower the learning rate",
+                "the network must give finite probabilities, got NaN in training step 7, batch 7,"
+                        + " row 0, reverse step 0; lower the learning rate",
                 e.getMessage());
     }
 

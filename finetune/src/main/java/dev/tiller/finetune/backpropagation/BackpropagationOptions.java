@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  * @param copyTemperature makes the copy flag of relaxed steps sigmoid((1 - mask mass) / it) instead
  *     of 1 - mask mass; empty for none
  * @param kl the divergence that is paid for
- * @param klWeight what it costs
+ * @param klWeight what it costs; where that is 0 it is measured still, and none saves the effort
  * @param klSteps which steps count
  * @param batchesPerStep batches whose gradients make one training step, at least 1; tells the
  *     training step, which the temperature and the weight depend on

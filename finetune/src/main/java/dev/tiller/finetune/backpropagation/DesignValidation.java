@@ -148,6 +148,7 @@ final class DesignValidation {
                 new Pass(
                         model,
                         current,
+                        0,
                         -1,
                         ids,
                         steps.temperature().last(),

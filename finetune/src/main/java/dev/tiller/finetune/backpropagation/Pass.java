@@ -10,6 +10,7 @@ import java.util.Arrays;
  *
  * @param model what the network is a model of
  * @param network the network that is trained, on hard and soft states
+ * @param trainingStep the training step, from 0
  * @param batch the number of the batch, for messages; -1 for a validation
  * @param sampleIds the sample id of each row
  * @param tau the temperature of relaxed tokens
@@ -18,6 +19,7 @@ import java.util.Arrays;
 record Pass(
         SequenceModel model,
         TrainedDenoiser network,
+        long trainingStep,
         long batch,
         long[] sampleIds,
         double tau,
@@ -57,6 +59,7 @@ record Pass(
 
     /** Names a place of this batch in the text of an error. */
     String where(int row) {
-        return (batch < 0 ? "a validation" : "training batch " + batch) + ", row " + row;
+        String place = "training step " + trainingStep + ", batch " + batch;
+        return (batch < 0 ? "a validation" : place) + ", row " + row;
     }
 }

@@ -22,7 +22,8 @@ import java.util.Objects;
  * its number alone.
  *
  * <p>The straight-through gradient is biased, and so is that of the divergence, for the law of the
- * hard steps is not differentiated; both as published.
+ * hard steps is not differentiated; both as published. Dropout masks are those of the batch, the
+ * same in all its reverse steps.
  *
  * <p>A batch costs T evaluations of the network and, for each relaxed step, one more and its
  * gradient; a divergence adds one evaluation of the pretrained model for each step that pays, its
@@ -122,7 +123,7 @@ public final class RewardBackpropagation implements Objective {
      * @return the loss, -mean(reward) + weight * kl, and the metrics {@code reward} (mean), {@code
      *     kl} (mean, as the loss counts it), {@code kl_weight} and {@code temperature}
      * @throws IllegalStateException if a reward, a probability or a gradient is not finite; the
-     *     text names the batch and the row
+     *     text names the training step, the batch and the row
      */
     @Override
     public Evaluated accumulate(Forward network, int[] batch, long step, NDManager scope) {
@@ -156,7 +157,7 @@ public final class RewardBackpropagation implements Objective {
 
     /** Adds the gradient of a batch. */
     Batch run(Pass pass, NDManager scope) {
-        double weight = options.klWeight().at(options.trainingStep(pass.batch()));
+        double weight = options.klWeight().at(pass.trainingStep());
         Trajectory trajectory = new ForwardWalk(options, pass).run(scope);
         StraightThrough.Scored scored = reward.score(trajectory.last(), pass);
         double[][] divergences = new double[options.steps()][pass.rows()];
@@ -168,8 +169,10 @@ public final class RewardBackpropagation implements Objective {
     Pass pass(Forward network, int rows, long step) {
         long[] ids = new long[rows];
         Arrays.setAll(ids, row -> step * rows + row);
-        double tau = options.temperature().at(options.trainingStep(step));
-        return new Pass(model, new TrainedDenoiser(model, network, step), step, ids, tau, noise);
+        long trainingStep = options.trainingStep(step);
+        double tau = options.temperature().at(trainingStep);
+        TrainedDenoiser trained = new TrainedDenoiser(model, network, step);
+        return new Pass(model, trained, trainingStep, step, ids, tau, noise);
     }
 
     /**

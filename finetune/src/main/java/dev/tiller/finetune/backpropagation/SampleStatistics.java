@@ -1,7 +1,9 @@
 package dev.tiller.finetune.backpropagation;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Numbers of a set of designs. */
 final class SampleStatistics {
@@ -21,10 +23,10 @@ final class SampleStatistics {
         double pairs = designs.size() * (designs.size() - 1.0);
         double equal = 0;
         for (int position = 0; position < length; position++) {
-            int[] counts = new int[Character.MAX_VALUE + 1];
+            Map<Character, Integer> counts = new HashMap<>();
             for (String design : designs) {
                 // each earlier design with this letter makes two ordered pairs
-                equal += 2.0 * counts[design.charAt(position)]++;
+                equal += 2.0 * (counts.merge(design.charAt(position), 1, Integer::sum) - 1);
             }
         }
         return 1 - equal / (pairs * length);

@@ -7,6 +7,7 @@ import dev.tiller.rewards.ScoredGradient;
 import dev.tiller.sampler.numerics.Categorical;
 import dev.tiller.sampler.numerics.Gradients;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -79,7 +80,7 @@ final class StraightThrough {
         long[] tokens = nearest(relaxed, letters);
         List<float[]> designs = new ArrayList<>(rows);
         for (int row = 0; row < rows; row++) {
-            long[] own = java.util.Arrays.copyOfRange(tokens, row * length, (row + 1) * length);
+            long[] own = Arrays.copyOfRange(tokens, row * length, (row + 1) * length);
             designs.add(Trajectory.oneHot(own, letters));
         }
         List<ScoredGradient> scored =

@@ -57,7 +57,7 @@ class BackpropagationMemoryIT {
     private record Setting(
             int hidden, int stacks, int length, int rows, int steps, int truncation, Graph graph) {
         static Setting small(int steps, Graph graph) {
-            return new Setting(64, 1, 128, 16, steps, steps, graph);
+            return new Setting(32, 1, 64, 16, steps, steps, graph);
         }
 
         List<String> arguments() {
@@ -72,14 +72,14 @@ class BackpropagationMemoryIT {
         }
     }
 
-    /** The control: with the graph of all steps, memory grows by more than 10 % in 8 steps. */
+    /** The control: with the graph of all steps, memory grows by more than 10 % in 32 steps. */
     @Test
     void memoryDoesNotGrowWithTheNumberOfSteps() throws Exception {
         double few = peak(Setting.small(16, Graph.PER_STEP));
         double many = peak(Setting.small(128, Graph.PER_STEP));
         assertTrue(Math.abs(many / few - 1) <= TEN_PERCENT, few + " kB to " + many + " kB");
         double wholeFew = peak(Setting.small(16, Graph.WHOLE));
-        double wholeMore = peak(Setting.small(24, Graph.WHOLE));
+        double wholeMore = peak(Setting.small(48, Graph.WHOLE));
         assertTrue(wholeMore / wholeFew > 1 + TEN_PERCENT, wholeFew + " to " + wholeMore + " kB");
     }
 
@@ -102,6 +102,7 @@ class BackpropagationMemoryIT {
                                 "-XX:+AlwaysPreTouch",
                                 "-XX:+UseSerialGC",
                                 "-Dai.djl.offline=true",
+                                "-Dai.djl.pytorch.num_threads=1",
                                 "-Dai.djl.pytorch.num_interop_threads=1",
                                 "-Dai.djl.pytorch.graph_optimizer=false",
                                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -125,10 +126,11 @@ class BackpropagationMemoryIT {
         double kilobytes = Double.parseDouble(numbers[0]);
         System.err.printf(
                 Locale.ROOT,
-                "%s: %.2f GB, %s s%n",
+                "%s: %.2f GB, %s s, %s s of all cores%n",
                 setting,
                 kilobytes / KILOBYTES_PER_GIGABYTE,
-                numbers[1]);
+                numbers[1],
+                numbers[2]);
         return kilobytes;
     }
 
@@ -158,7 +160,11 @@ class BackpropagationMemoryIT {
                 long start = System.nanoTime();
                 batch(options, config, numbers[2], numbers[3], manager);
                 double seconds = (System.nanoTime() - start) / 1e9;
-                String text = String.format(Locale.ROOT, "%d %.1f", peakKilobytes(), seconds);
+                double busy =
+                        ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis()
+                                / 1e3;
+                String text =
+                        String.format(Locale.ROOT, "%d %.1f %.1f", peakKilobytes(), seconds, busy);
                 Files.writeString(Path.of(arguments[0]), text);
             }
         }

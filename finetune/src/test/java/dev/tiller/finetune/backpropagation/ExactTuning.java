@@ -11,6 +11,7 @@ import dev.tiller.sampler.Randomness.Purpose;
 import dev.tiller.sampler.exact.TableChain;
 import dev.tiller.sampler.schedule.NoiseSchedule;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * E[r] - alpha * KL of a masked diffusion with a table, by enumeration in float64. A p(x0 | xt) is
@@ -121,7 +122,7 @@ final class ExactTuning {
 
     /** The states that x may become. */
     private static int[] reachable(int x) {
-        return java.util.stream.IntStream.range(0, STATES).filter(y -> fits(y, x)).toArray();
+        return IntStream.range(0, STATES).filter(y -> fits(y, x)).toArray();
     }
 
     private static final int[][] NEXT = new int[STATES][];

@@ -180,8 +180,8 @@ class RewardBackpropagationIT {
         IllegalStateException e =
                 assertThrows(IllegalStateException.class, () -> accumulate(toy, objective, 41));
         assertEquals(
-                "the gradient of reward 'broken' must be finite, got NaN in training batch 41, row"
-                        + " 2",
+                "the gradient of reward 'broken' must be finite, got NaN in training step 41,"
+                        + " batch 41, row 2",
                 e.getMessage());
     }
 
@@ -196,8 +196,8 @@ class RewardBackpropagationIT {
         IllegalStateException e =
                 assertThrows(IllegalStateException.class, () -> accumulate(toy, objective, 7));
         assertEquals(
-                "the network must give finite probabilities, got NaN in training batch 7, row 0,"
-                        + " reverse step 0; lower the learning rate",
+                "the network must give finite probabilities, got NaN in training step 7, batch 7,"
+                        + " row 0, reverse step 0; lower the learning rate",
                 e.getMessage());
     }
 
@@ -214,6 +214,7 @@ class RewardBackpropagationIT {
                                 new ValidationOptions(8, null, none, none))
                         .validate(toy.forward(), manager);
         assertNull(free.stop());
+        assertTrue(free.metrics().get("kl_reference") > 0);
         double kl = free.metrics().get("kl_step");
         double diversity = free.metrics().get("diversity");
         assertEquals(
@@ -224,7 +225,14 @@ class RewardBackpropagationIT {
         assertEquals(
                 "the diversity of the designs, " + diversity + ", is below min_diversity 0.99",
                 stop(toy, options, none, OptionalDouble.of(0.99)));
-        assertNull(stop(toy, options, OptionalDouble.of(kl + 1), OptionalDouble.of(0.1)));
+        Objective.Validation bounded =
+                toy.objective(
+                                TestRewards.smooth(),
+                                options,
+                                new ValidationOptions(
+                                        8, null, OptionalDouble.of(kl + 1), OptionalDouble.of(0.1)))
+                        .validate(toy.forward(), manager);
+        assertEquals(free, bounded, "the same noise each time, and no reason to stop");
     }
 
     private String stop(

@@ -8,6 +8,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiller.finetune.Trainer;
@@ -38,6 +39,9 @@ class RewardBackpropagationParityIT {
     private static final String ALPHABET = "ACGT";
     private static final double FORWARD = 1e-5;
     private static final double GRADIENT = 5e-5;
+
+    /** The reference's own divergences differ by up to 8e-6 between one and two threads. */
+    private static final double DIVERGENCE = 2e-5;
 
     /** Absolute, as Adam's first steps have the size of the learning rate whatever the gradient. */
     private static final double PARAMETER = 1e-5;
@@ -100,7 +104,7 @@ class RewardBackpropagationParityIT {
                 loss += batch.klWeight() * batch.divergences()[i][row] / fixture.rows;
             }
         }
-        worst = Math.max(worst, parity.requireClose("out.kl" + step, kl, 2 * FORWARD));
+        worst = Math.max(worst, parity.requireClose("out.kl" + step, kl, DIVERGENCE));
         double expected = parity.floats("out.losses")[step];
         assertEquals(expected, loss, FORWARD * Math.abs(expected));
         System.err.printf("%s step %d: %.1e%n", parity, step, worst);
@@ -201,9 +205,8 @@ class RewardBackpropagationParityIT {
                     : OptionalDouble.empty();
         }
 
-        ai.djl.ndarray.types.Shape softShape() {
-            return new ai.djl.ndarray.types.Shape(
-                    rows, config.get("L").asInt(), ALPHABET.length() + 1L);
+        Shape softShape() {
+            return new Shape(rows, config.get("L").asInt(), ALPHABET.length() + 1L);
         }
 
         BackpropagationOptions options(Divergence kl, Graph graph) {

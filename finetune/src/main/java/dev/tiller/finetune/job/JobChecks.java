@@ -59,9 +59,9 @@ final class JobChecks {
         NamedBlock network = Architectures.create(model.architecture(), model.config());
         boolean denoises =
                 network instanceof Dit
-                        || network instanceof DnaConv dnaConv
+                        || (network instanceof DnaConv dnaConv
                                 && dnaConv.config().classes() == 0
-                                && !dnaConv.config().classifier();
+                                && !dnaConv.config().classifier());
         if (trainsDenoiser()) {
             requireThat(
                     denoises,

@@ -83,7 +83,7 @@ final class JobChecks {
         int known = convolutions == null ? 0 : convolutions.classes();
         if (trainsDenoiser()) {
             requireThat(
-                    network instanceof Dit || convolutions != null && !convolutions.classifier(),
+                    network instanceof Dit || (convolutions != null && !convolutions.classifier()),
                     "model.architecture",
                     "be "
                             + Dit.NAME
@@ -100,10 +100,9 @@ final class JobChecks {
                     known);
         } else {
             requireThat(
-                    convolutions == null && !(network instanceof Dit)
-                            || convolutions != null
-                                    && convolutions.classifier()
-                                    && convolutions.classes() == 1,
+                    convolutions == null
+                            ? !(network instanceof Dit)
+                            : convolutions.classifier() && convolutions.classes() == 1,
                     "model.architecture",
                     "be "
                             + ConvGru.NAME

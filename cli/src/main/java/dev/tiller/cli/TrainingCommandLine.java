@@ -152,6 +152,7 @@ final class TrainingCommandLine {
 
     private List<String> childOptions() {
         List<String> options = new ArrayList<>();
+        options.add("--of-batch");
         options.add("--threads");
         options.add(Integer.toString(flags.threadsPerJob()));
         options.add("--device");
@@ -167,6 +168,9 @@ final class TrainingCommandLine {
 
     /** The command that goes on with all of this. */
     private String resume() {
+        if (flags.ofBatch) {
+            return "the command of the batch and --resume";
+        }
         List<String> words = new ArrayList<>(List.of("tiller", trade.command()));
         flags.files.forEach(file -> words.add(file.toString()));
         flags.overrides.forEach(set -> words.addAll(List.of("--set", set)));

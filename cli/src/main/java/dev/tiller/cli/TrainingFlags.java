@@ -63,6 +63,9 @@ final class TrainingFlags {
     @Option(names = "--quiet", description = "No progress.")
     boolean quiet;
 
+    @Option(names = "--of-batch", hidden = true, description = "One process of --parallel.")
+    boolean ofBatch;
+
     @ArgGroup private Exclusive exclusive = new Exclusive();
 
     /** What to do with a folder that holds a run. */

@@ -207,7 +207,7 @@ class TrainCommandIT {
         CommandLineRun wrong = CommandLineRun.of("finetune", job);
         assertEquals(2, wrong.exitCode());
         assertEquals(
-                "tiller: tiller finetune does not take jobs of objective regression; use: tiller"
+                "tiller: finetune does not take jobs of objective regression; use: tiller"
                         + " train "
                         + job
                         + "\n",

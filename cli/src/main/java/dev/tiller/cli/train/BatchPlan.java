@@ -88,8 +88,7 @@ public final class BatchPlan {
     private static void requireTrade(TrainingJob job, Path file, Trade trade) {
         if (job.objective() != null && Trade.of(job.objective()) != trade) {
             throw new IllegalArgumentException(
-                    "tiller "
-                            + trade.command()
+                    trade.command()
                             + " does not take jobs of objective "
                             + job.objective()
                             + "; use: tiller "

@@ -77,15 +77,14 @@ class TrainingBatchTest {
     void namesTheOtherCommandAndTheFileOfAnUnsoundJob() throws IOException {
         Path a = ToyJob.write(folder, "a", 5, "");
         assertEquals(
-                "tiller finetune does not take jobs of objective regression; use: tiller train "
-                        + a,
+                "finetune does not take jobs of objective regression; use: tiller train " + a,
                 refusal(List.of(a), null, Trade.FINETUNE));
         Path tuned =
                 Files.writeString(
                         folder.resolve("tuned.yaml"),
                         "name: t\nobjective: reward_backpropagation\n");
         assertEquals(
-                "tiller train does not take jobs of objective reward_backpropagation; use: tiller"
+                "train does not take jobs of objective reward_backpropagation; use: tiller"
                         + " finetune "
                         + tuned,
                 refusal(List.of(a, tuned), null, Trade.TRAIN));

@@ -44,6 +44,7 @@ final class BackpropagationSettings {
                 training.temperature() != null,
                 "training.temperature",
                 "but backpropagation.temperature");
+        Pretrained.lora(model.lora());
         options();
         validation(null);
     }

@@ -16,9 +16,11 @@ import dev.tiller.finetune.optimizer.AdamW;
 import dev.tiller.finetune.optimizer.LearningRate;
 import dev.tiller.sampler.Philox;
 import dev.tiller.sampler.Randomness;
+import dev.tiller.zoo.AdapterFile;
 import dev.tiller.zoo.ModelConfig;
 import dev.tiller.zoo.ModelDirectory;
 import dev.tiller.zoo.architecture.Architectures;
+import dev.tiller.zoo.architecture.LowRankAdapters;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.weights.SafeTensors;
 import java.io.IOException;
@@ -96,7 +98,7 @@ public final class JobRunner {
             numbers.forEach(
                     (name, value) ->
                             log.accept(String.format(Locale.ROOT, "%s %.4f", name, value)));
-            ModelDirectory model = write(folder.resolve("model"), task, weights, numbers);
+            ModelDirectory model = write(folder.resolve("model"), task, network, weights, numbers);
             JobResult.of(job, weights, numbers).write(folder);
             return model;
         }
@@ -112,13 +114,42 @@ public final class JobRunner {
         if (pretrained == null) {
             network.initialize(new Philox(job.seed()), owner);
         } else {
-            pretrained.load(network, owner);
+            pretrained.start(network, new Philox(job.seed()), owner);
         }
     }
 
     private ModelDirectory write(
-            Path folder, Task task, TrainedWeights weights, Map<String, Double> numbers)
+            Path folder,
+            Task task,
+            NamedBlock network,
+            TrainedWeights weights,
+            Map<String, Double> numbers)
             throws IOException {
+        ModelConfig config = config(task);
+        String card = CardText.of(job, task.data(), weights, numbers);
+        if (network.adapters().isPresent()) {
+            return writeAdapted(folder, config, network, card);
+        }
+        Map<String, NDArray> average = new LinkedHashMap<>(weights.average());
+        ModelDirectory model = ModelDirectory.write(folder, config, average, card);
+        SafeTensors.write(folder.resolve("raw.safetensors"), weights.raw(), Map.of());
+        return model;
+    }
+
+    /** Writes a network with its adapters merged in, and the adapters beside it. */
+    private static ModelDirectory writeAdapted(
+            Path folder, ModelConfig config, NamedBlock network, String card) throws IOException {
+        LowRankAdapters adapters = network.adapters().orElseThrow();
+        adapters.merge();
+        Map<String, NDArray> merged = new LinkedHashMap<>(network.weights());
+        merged.keySet().removeAll(adapters.weights().keySet());
+        ModelDirectory model = ModelDirectory.write(folder, config, merged, card);
+        adapters.unmerge();
+        AdapterFile.write(folder.resolve(AdapterFile.NAME), network);
+        return model;
+    }
+
+    private ModelConfig config(Task task) {
         ModelConfig.Kind kind =
                 switch (job.objective()) {
                     case MASKED_NELBO, SCORE_ENTROPY, REWARD_BACKPROPAGATION ->
@@ -133,36 +164,30 @@ public final class JobRunner {
             target = new ModelConfig.Target(0, 1); // log-odds as they are
         }
         TrainingJob.Card card = job.card();
-        ModelConfig config =
-                new ModelConfig(
-                        job.name(),
-                        kind,
-                        job.model().architecture(),
-                        job.model().config(),
-                        job.model().alphabet(),
-                        task.length(),
-                        job.model().schedule(),
-                        timeConditioning(job),
-                        label(),
-                        target,
-                        card == null || card.sources() == null
-                                ? null
-                                : String.join("; ", card.sources()),
-                        card == null ? null : card.licence(),
-                        job.model().referee(),
-                        job.model().valueNetworks(),
-                        pretrained != null
-                                ? pretrained.config().classes()
-                                : guided() ? job.data().classes() : null);
-        Map<String, NDArray> average = new LinkedHashMap<>(weights.average());
-        ModelDirectory model =
-                ModelDirectory.write(
-                        folder, config, average, CardText.of(job, task.data(), weights, numbers));
-        SafeTensors.write(folder.resolve("raw.safetensors"), weights.raw(), Map.of());
-        return model;
+        return new ModelConfig(
+                job.name(),
+                kind,
+                job.model().architecture(),
+                job.model().config(),
+                job.model().alphabet(),
+                task.length(),
+                job.model().schedule(),
+                timeConditioning(job),
+                label(),
+                target,
+                card == null || card.sources() == null ? null : String.join("; ", card.sources()),
+                card == null ? null : card.licence(),
+                job.model().referee(),
+                job.model().valueNetworks(),
+                pretrained != null
+                        ? pretrained.config().classes()
+                        : guided() ? job.data().classes() : null);
     }
 
     private NamedBlock architecture() {
+        if (pretrained != null) {
+            return pretrained.network();
+        }
         return Architectures.create(job.model().architecture(), job.model().config());
     }
 

@@ -1,18 +1,26 @@
 package dev.tiller.finetune.job;
 
 import ai.djl.ndarray.NDManager;
+import dev.tiller.sampler.Randomness;
 import dev.tiller.zoo.ModelConfig;
 import dev.tiller.zoo.ModelDirectory;
 import dev.tiller.zoo.ModelZoo;
+import dev.tiller.zoo.architecture.Architectures;
+import dev.tiller.zoo.architecture.LowRank;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.weights.WeightFile;
+import java.util.List;
 
 /** The model that a job of reward backpropagation starts from, and goes on being compared to. */
 final class Pretrained {
-    private final ModelDirectory directory;
+    private static final int DEFAULT_RANK = 8;
 
-    private Pretrained(ModelDirectory directory) {
+    private final ModelDirectory directory;
+    private final LowRank lora;
+
+    private Pretrained(ModelDirectory directory, LowRank lora) {
         this.directory = directory;
+        this.lora = lora;
     }
 
     /** Finds the model of a job, and checks that it is a denoiser with a network of ours. */
@@ -29,7 +37,7 @@ final class Pretrained {
                 "model.pretrained",
                 "make designs of one length",
                 config.name() + ", which reads every length");
-        return new Pretrained(directory);
+        return new Pretrained(directory, lora(job.model().lora()));
     }
 
     ModelConfig config() {
@@ -71,6 +79,38 @@ final class Pretrained {
                 job.training(),
                 job.stop(),
                 job.card());
+    }
+
+    /** Returns the adapters that a job asks for; null to train the weights. */
+    static LowRank lora(TrainingJob.LowRank given) {
+        if (given == null) {
+            return null;
+        }
+        int rank = JobRunner.or(given.rank(), DEFAULT_RANK);
+        try {
+            return new LowRank(
+                    rank,
+                    JobRunner.or(given.alpha(), (double) rank),
+                    JobRunner.or(given.layers(), List.of()));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("model.lora: " + e.getMessage(), e);
+        }
+    }
+
+    /** Builds the network without weights. */
+    NamedBlock network() {
+        NamedBlock network =
+                Architectures.create(config().architecture(), config().architectureConfig());
+        if (lora != null) {
+            network.adapt(lora);
+        }
+        return network;
+    }
+
+    /** Gives a network the weights of this model; new adapters change nothing yet. */
+    void start(NamedBlock network, Randomness noise, NDManager owner) {
+        load(network, owner);
+        network.adapters().ifPresent(adapters -> adapters.initialize(noise, owner));
     }
 
     /** Copies the weights into a network. */

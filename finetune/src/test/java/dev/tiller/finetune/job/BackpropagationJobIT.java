@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDManager;
 import dev.tiller.finetune.TrainingInterruptedException;
 import dev.tiller.zoo.ModelConfig;
 import dev.tiller.zoo.ModelDirectory;
 import dev.tiller.zoo.ModelZoo;
+import dev.tiller.zoo.weights.WeightFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,6 +101,40 @@ class BackpropagationJobIT {
             byte[] expected = Files.readAllBytes(whole.resolve(file));
             assertArrayEquals(expected, Files.readAllBytes(parts.resolve(file)), file);
             assertArrayEquals(expected, Files.readAllBytes(killed.resolve(file)), file);
+        }
+    }
+
+    @Test
+    void stopsAtTheBoundOfTheDivergence() throws Exception {
+        Path run = folder.resolve("bounded");
+        String yaml = JOB.replace("{designs: 32}", "{designs: 32, max_kl: 0.001}");
+        ToyJobs.run(job(yaml), run, false, step -> false);
+        assertTrue(Files.readAllLines(run.resolve("metrics.csv")).size() < 1 + 4);
+    }
+
+    @Test
+    void trainsAdaptersBesideTheWeights() throws Exception {
+        Path run = folder.resolve("adapted");
+        String lora = "PRETRAINED, lora: {rank: 2, alpha: 4, layers: [convs]}}";
+        ToyJobs.run(job(JOB.replace("PRETRAINED}", lora)), run, false, step -> false);
+        assertTrue(last(run, "validation_reward_median") > first(run, "validation_reward_median"));
+        Path model = run.resolve("model");
+        long small = Files.size(model.resolve("adapter.safetensors"));
+        assertTrue(small < Files.size(model.resolve("model.safetensors")) / 2, small + " bytes");
+        try (NDManager manager = NDManager.newBaseManager();
+                WeightFile before = ModelDirectory.open(pretrained).weights(manager);
+                WeightFile after = ModelDirectory.open(model).weights(manager)) {
+            assertEquals(before.tensors().keySet(), after.tensors().keySet());
+            before.tensors()
+                    .forEach(
+                            (name, array) -> {
+                                boolean same =
+                                        Arrays.equals(
+                                                array.toFloatArray(),
+                                                after.tensors().get(name).toFloatArray());
+                                boolean adapted = name.matches("convs.*weight");
+                                assertEquals(!adapted, same, name);
+                            });
         }
     }
 

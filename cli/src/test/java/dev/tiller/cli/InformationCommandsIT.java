@@ -51,6 +51,7 @@ class InformationCommandsIT {
                         "rna-utr5-mrl-referee",
                         "rna-utr5-mrl-value",
                         "dna-promoter",
+                        "dna-enhancer ",
                         "yeast-expression ",
                         "yeast-expression-referee")) {
             assertTrue(list.contains(name), list);

@@ -51,6 +51,8 @@ class InformationCommandsIT {
                         "rna-utr5-mrl-referee",
                         "rna-utr5-mrl-value",
                         "dna-promoter",
+                        "enhancer-class-referee ",
+                        "enhancer-class ",
                         "dna-enhancer ",
                         "yeast-expression ",
                         "yeast-expression-referee")) {

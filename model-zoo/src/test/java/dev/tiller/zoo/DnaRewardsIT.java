@@ -54,7 +54,7 @@ class DnaRewardsIT {
     }
 
     @ParameterizedTest
-    @CsvSource("yeast-expression, 80")
+    @CsvSource({"yeast-expression, 80", "enhancer-class, 200"})
     void bothBackendsScoreAndDifferentiateAlike(String reward, int length) {
         List<String> designs = random(length);
         for (String name : List.of(reward, reward + "-referee")) {
@@ -83,7 +83,7 @@ class DnaRewardsIT {
 
     /** Two networks that agree by and large, but are not the same. */
     @ParameterizedTest
-    @CsvSource("yeast-expression, 80")
+    @CsvSource({"yeast-expression, 80", "enhancer-class, 200"})
     void theRefereeIsAnotherNetwork(String reward, int length) {
         try (Reward judged = create(reward, "pytorch");
                 Reward referee = create(reward + "-referee", "pytorch")) {

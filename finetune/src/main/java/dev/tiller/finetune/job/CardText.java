@@ -39,7 +39,12 @@ final class CardText {
         text.append("\n## Training\n\n");
         text.append("Seed ").append(job.seed()).append("; ").append(weights.steps());
         text.append(" steps, of which step ").append(weights.step());
-        text.append(" validated best. The weights are the moving average.\n\n## Numbers\n\n");
+        text.append(" validated best. The weights are ");
+        text.append(
+                JobRunner.options(job).emaDecay() > 0
+                        ? "the moving average"
+                        : "those of that step");
+        text.append(".\n\n## Numbers\n\n");
         text.append("| | |\n|---|---|\n");
         numbers.forEach(
                 (name, value) ->

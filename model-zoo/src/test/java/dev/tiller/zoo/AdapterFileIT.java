@@ -196,6 +196,7 @@ class AdapterFileIT {
                         null,
                         null,
                         null,
+                        null,
                         null);
         ModelDirectory.write(folder.resolve("merged"), config, block.weights(), "# merged\n");
         for (Backend backend : List.of(Backend.PYTORCH, Backend.ONNX)) {

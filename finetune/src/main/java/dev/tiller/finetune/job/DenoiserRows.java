@@ -56,7 +56,7 @@ public record DenoiserRows(long forward, long backward, long pretrained) {
         long perDesign = differentiated ? how.truncation() : how.steps();
         return new DenoiserRows(
                 batches * how.steps() + validated,
-                batches * how.truncation(),
+                batches * (compared ? perDesign : how.truncation()),
                 compared ? batches * perDesign + validated : 0);
     }
 }

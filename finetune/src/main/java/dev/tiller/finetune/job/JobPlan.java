@@ -1,14 +1,10 @@
 package dev.tiller.finetune.job;
 
 import ai.djl.ndarray.types.Shape;
-import dev.tiller.zoo.ModelConfig;
-import dev.tiller.zoo.ModelZoo;
 import dev.tiller.zoo.architecture.Architectures;
 import dev.tiller.zoo.architecture.NamedBlock;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /**
  * What a job will take, told beforehand: nothing is trained and no example is made.
@@ -49,11 +45,7 @@ public record JobPlan(
         NamedBlock network = network(filled);
         Map<String, Shape> shapes = network.shapes();
         long parameters = shapes.values().stream().mapToLong(Shape::size).sum();
-        TrainingJob.LowRank lora = filled.model().lora();
-        long trained =
-                lora == null
-                        ? network.trainable().stream().mapToLong(n -> shapes.get(n).size()).sum()
-                        : adapters(shapes, lora);
+        long trained = network.trainable().stream().mapToLong(n -> shapes.get(n).size()).sum();
         long steps = training.maxSteps();
         long every = training.validateEvery();
         long validations = 1 + (steps + every - 1) / every;
@@ -73,24 +65,7 @@ public record JobPlan(
         if (model.pretrained() == null) {
             return Architectures.create(model.architecture(), model.config());
         }
-        ModelConfig config = ModelZoo.find(model.pretrained()).config();
-        return Architectures.create(config.architecture(), config.architectureConfig());
-    }
-
-    /** Each adapted matrix of o rows and i columns gets r (o + i) numbers. */
-    private static long adapters(Map<String, Shape> shapes, TrainingJob.LowRank lora) {
-        List<String> layers = JobRunner.or(lora.layers(), List.of(".*"));
-        List<Pattern> patterns = layers.stream().map(Pattern::compile).toList();
-        long numbers = 0;
-        for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
-            Shape shape = entry.getValue();
-            String layer = entry.getKey().replaceAll("\\.weight$", "");
-            if (shape.dimension() >= 2
-                    && patterns.stream().anyMatch(pattern -> pattern.matcher(layer).matches())) {
-                numbers += lora.rank() * (shape.get(0) + shape.size() / shape.get(0));
-            }
-        }
-        return numbers;
+        return Pretrained.of(job).network();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.tiller.finetune.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
@@ -83,7 +84,7 @@ class JobPlanTest {
         long validated = 5 * 128 * 16; // at 0, 30, 60, 90 and 100
         assertEquals(5, plan.validations());
         assertEquals(
-                new DenoiserRows(100 * 8 * 16 + validated, 100 * 8 * 4, 100 * 8 * 16 + validated),
+                new DenoiserRows(100 * 8 * 16 + validated, 100 * 8 * 16, 100 * 8 * 16 + validated),
                 plan.evaluations());
         assertEquals(JobPlan.of(recipe("rna-utr5")).parameters(), plan.parameters());
         assertEquals(plan.parameters() - 32, plan.trained());
@@ -97,8 +98,10 @@ class JobPlanTest {
         assertTrue(adapters.trained() < plan.trained() / 3, "trained " + adapters.trained());
         assertTrue(adapters.trained() > 0);
         assertTrue(adapters.mebibytes() <= plan.mebibytes());
-        JobPlan none = JobPlan.of(backpropagation("model.lora={rank: 2, layers: [none]}"));
-        assertEquals(0, none.trained());
+        TrainingJob none = backpropagation("model.lora={rank: 2, layers: [none]}");
+        assertThrows(IllegalArgumentException.class, () -> JobPlan.of(none));
+        JobPlan blind = JobPlan.of(backpropagation("backpropagation.kl=none"));
+        assertEquals(100 * 8 * 4, blind.evaluations().backward());
     }
 
     @Test

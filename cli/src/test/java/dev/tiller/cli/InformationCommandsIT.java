@@ -51,7 +51,7 @@ class InformationCommandsIT {
                         "rna-utr5-mrl-referee",
                         "rna-utr5-mrl-value",
                         "dna-promoter ",
-                        "dna-promoter-drakes",
+                        "drakes-promoter",
                         "enhancer-class-referee ",
                         "enhancer-class ",
                         "dna-enhancer ",

@@ -69,10 +69,11 @@ public final class JobDefaults {
     }
 
     private void training() {
-        preset(TRAINING, "batch_size", 128);
+        boolean tuned = job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION;
+        preset(TRAINING, "batch_size", tuned ? 32 : 128);
         preset(TRAINING, "accumulate", 1);
         preset(TRAINING, "optimizer", "adamw");
-        preset(TRAINING, "learning_rate", 3e-4);
+        preset(TRAINING, "learning_rate", tuned ? 1e-4 : 3e-4);
         preset(TRAINING, "warmup_steps", 0);
         preset(TRAINING, "decay", "constant");
         preset(TRAINING, "beta1", 0.9);
@@ -80,8 +81,8 @@ public final class JobDefaults {
         preset(TRAINING, "epsilon", 1e-8);
         preset(TRAINING, "weight_decay", 0.0);
         preset(TRAINING, "clip_norm", 1.0);
-        preset(TRAINING, "ema_decay", 0.9999);
-        preset(TRAINING, "validate_every", 500);
+        preset(TRAINING, "ema_decay", tuned ? 0.0 : 0.9999);
+        preset(TRAINING, "validate_every", tuned ? 20 : 500);
         preset(TRAINING, "patience", 5);
         preset(TRAINING, "keep_checkpoints", 2);
     }

@@ -82,7 +82,9 @@ public record JobPlan(
         // the average, the gradient and two moments
         long numbers = copies * all + 4 * trained;
         long channels =
-                shapes.values().stream()
+                shapes.entrySet().stream()
+                        .filter(entry -> !entry.getKey().contains(".lora_"))
+                        .map(Map.Entry::getValue)
                         .filter(shape -> shape.dimension() >= 2)
                         .mapToLong(shape -> shape.get(0))
                         .sum();

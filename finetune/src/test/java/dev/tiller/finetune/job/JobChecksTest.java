@@ -156,7 +156,7 @@ class JobChecksTest {
                 "job 'rna-utr5' must give model.schedule (objective score_entropy)",
                 refusal("rna-utr5", objective, "model.schedule="));
         assertEquals(
-                "model.architecture must be mdlm-dit, or dna-conv without classes, for objective"
+                "model.architecture must be mdlm-dit or dna-conv, no classifier, for objective"
                         + " score_entropy, got optimus",
                 refusal("rna-utr5", objective, "model.architecture=optimus", "model.config={}"));
         assertEquals(

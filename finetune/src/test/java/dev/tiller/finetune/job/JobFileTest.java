@@ -66,7 +66,7 @@ class JobFileTest {
                     training.max_stps=7             | max_steps
                     training.max_steps=many         | max_steps
                     training.max_steps=0            | max_steps must be at least 1, got 0
-                    training.decay=linear           | cosine
+                    training.decay=steep            | cosine
                     training.time_sampling=uniform  | antithetic
                     model.architecture=resnet       | unknown architecture 'resnet'
                     model.config.hidden=0           | hidden

@@ -22,7 +22,7 @@ class BadInputIT {
 
     static Stream<Arguments> options() {
         return Stream.of(
-                Arguments.of("--model nope", "unknown model 'nope'; built-in models: rna-utr5"),
+                Arguments.of("--model nope", "unknown model 'nope'; built-in models: dna-enhancer"),
                 Arguments.of("--reward mlr", "unknown reward 'mlr'; known rewards: "),
                 Arguments.of(
                         "--method tsd",

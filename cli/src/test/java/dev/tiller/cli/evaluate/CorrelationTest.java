@@ -16,8 +16,8 @@ class CorrelationTest {
         // centred: -1, 0, 1 and -4/3, -1/3, 5/3
         assertEquals(
                 3 / Math.sqrt(2 * 42 / 9.0), Correlation.pearson(of(1, 2, 3), of(0, 1, 3)), 1e-15);
-        assertEquals(1, Correlation.pearson(of(1, 2), of(10, 20)));
-        assertEquals(-1, Correlation.pearson(of(1, 2), of(5, 3)));
+        assertEquals(1, Correlation.pearson(of(1, 2), of(10, 20)), 1e-15);
+        assertEquals(-1, Correlation.pearson(of(1, 2), of(5, 3)), 1e-15);
     }
 
     @Test

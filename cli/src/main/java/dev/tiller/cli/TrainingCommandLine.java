@@ -13,6 +13,7 @@ import dev.tiller.finetune.job.JobFolder;
 import dev.tiller.finetune.job.JobRunner;
 import dev.tiller.zoo.Devices;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,8 +100,21 @@ final class TrainingCommandLine {
     /** Trains one job in this process. */
     private void train(PlannedJob planned, Interruption interruption) throws Exception {
         Path folder = planned.folder();
+        boolean made = Files.notExists(folder);
         JobFolder.open(
                 folder, planned.job(), flags.existing().resume(), flags.existing().overwrite());
+        try {
+            run(planned, interruption);
+        } catch (IllegalArgumentException e) {
+            if (made) {
+                JobFolder.discard(folder);
+            }
+            throw e;
+        }
+    }
+
+    private void run(PlannedJob planned, Interruption interruption) throws Exception {
+        Path folder = planned.folder();
         try (RunLog log = new RunLog(folder, this::say);
                 Progress progress = new Progress("training", err, flags.quiet)) {
             try {

@@ -22,6 +22,22 @@ public final class JobFolder {
     private JobFolder() {}
 
     /**
+     * Deletes the folder of a run that was refused before its first step.
+     *
+     * @param folder a folder that was made for it
+     * @throws IOException if it cannot be deleted
+     */
+    public static void discard(Path folder) throws IOException {
+        if (Files.notExists(folder.resolve("checkpoints"))) {
+            Files.deleteIfExists(folder.resolve(JOB));
+            Files.deleteIfExists(folder.resolve(LOG));
+            if (isEmpty(folder)) {
+                Files.delete(folder);
+            }
+        }
+    }
+
+    /**
      * Checks that a job may use a folder; writes nothing.
      *
      * @param folder the folder

@@ -160,8 +160,8 @@ class JobChecksTest {
                         + " score_entropy, got optimus",
                 refusal("rna-utr5", objective, "model.architecture=optimus", "model.config={}"));
         assertEquals(
-                "model.architecture must be conv-gru or optimus for objective regression, got"
-                        + " mdlm-dit",
+                "model.architecture must be conv-gru, optimus or dna-conv with classifier: true and"
+                        + " classes: 1 for objective regression, got mdlm-dit",
                 refusal("rna-utr5-mrl", "model.architecture=mdlm-dit", "model.config={}"));
     }
 

@@ -3,8 +3,6 @@ package dev.tiller.cli;
 import dev.tiller.cli.evaluate.Likelihood;
 import dev.tiller.cli.run.JudgedReward;
 import dev.tiller.rewards.RewardContext;
-import dev.tiller.rewards.composition.NamedReward;
-import dev.tiller.rewards.composition.RewardSpec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,11 +92,7 @@ final class JudgeFlags {
         if (name == null) {
             return null;
         }
-        RewardSpec spec =
-                RewardFiles.isFile(name)
-                        ? RewardSpec.of(RewardFiles.read(name, options))
-                        : new NamedReward(name, Map.copyOf(options));
-        return JudgedReward.open(spec, plugins, context);
+        return JudgedReward.open(RewardFiles.spec(name, options), plugins, context);
     }
 
     double classThreshold() {

@@ -1,6 +1,8 @@
 package dev.tiller.cli;
 
 import dev.tiller.cli.run.JobYaml;
+import dev.tiller.rewards.composition.NamedReward;
+import dev.tiller.rewards.composition.RewardSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,6 +13,17 @@ final class RewardFiles {
 
     static boolean isFile(String reward) {
         return reward.matches(".*\\.ya?ml");
+    }
+
+    /**
+     * Reads what a reward option says: a file, or the name of a reward and its options.
+     *
+     * @throws IllegalArgumentException as {@link #read}, or if the file composes no reward
+     */
+    static RewardSpec spec(String reward, Map<String, String> options) throws IOException {
+        return isFile(reward)
+                ? RewardSpec.of(read(reward, options))
+                : new NamedReward(reward, Map.copyOf(options));
     }
 
     /**

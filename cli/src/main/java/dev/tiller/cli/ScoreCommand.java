@@ -6,11 +6,9 @@ import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
-import dev.tiller.rewards.composition.NamedReward;
 import dev.tiller.rewards.composition.RewardSpec;
 import dev.tiller.rewards.sequence.Fasta;
 import dev.tiller.zoo.Backend;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +75,7 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         EngineSettings.configure(1);
-        RewardSpec spec = RewardFiles.isFile(name) ? composed() : named();
+        RewardSpec spec = RewardFiles.spec(name, options);
         RewardContext context =
                 new RewardContext(EngineSettings.device(device, backend), backend.toString());
         try (JudgedReward judged = JudgedReward.open(spec, plugins, context)) {
@@ -94,14 +92,6 @@ final class ScoreCommand implements Callable<Integer> {
             print(titles, records, scores, referees);
         }
         return ExitCode.OK;
-    }
-
-    private RewardSpec named() {
-        return new NamedReward(name, Map.copyOf(options));
-    }
-
-    private RewardSpec composed() throws IOException {
-        return RewardSpec.of(RewardFiles.read(name, options));
     }
 
     private void print(

@@ -1,8 +1,5 @@
 package dev.tiller.zoo;
 
-import dev.tiller.rewards.Reward;
-import dev.tiller.rewards.RewardContext;
-import dev.tiller.rewards.RewardProvider;
 import java.util.Optional;
 
 /**
@@ -17,67 +14,29 @@ public final class EnhancerClass {
     private EnhancerClass() {}
 
     /** Listed in META-INF/services under the name {@code enhancer-class}. */
-    public static final class Provider implements RewardProvider<RewardModel> {
+    public static final class Provider extends RewardModelProvider {
 
         /** Made by the service loader. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public String description() {
-            return "Log-odds that 200 letters of human DNA are an enhancer of HepG2 cells (DNA).";
-        }
-
-        @Override
-        public Class<RewardModel> optionsType() {
-            return RewardModel.class;
-        }
-
-        @Override
-        public RewardModel defaults() {
-            return new RewardModel(NAME);
-        }
-
-        @Override
-        public Reward create(RewardModel options, RewardContext context) {
-            return options.load(NAME, Optional.of(REFEREE_NAME), context);
+        public Provider() {
+            super(
+                    NAME,
+                    "Log-odds that 200 letters of human DNA are an enhancer of HepG2 cells (DNA).",
+                    NAME,
+                    Optional.of(REFEREE_NAME));
         }
     }
 
     /** Listed in META-INF/services under the name {@code enhancer-class-referee}. */
-    public static final class RefereeProvider implements RewardProvider<RewardModel> {
+    public static final class RefereeProvider extends RewardModelProvider {
 
         /** Made by the service loader. */
-        public RefereeProvider() {}
-
-        @Override
-        public String name() {
-            return REFEREE_NAME;
-        }
-
-        @Override
-        public String description() {
-            return "Log-odds predicted by a network trained on other enhancers; checks"
-                    + " enhancer-class (DNA).";
-        }
-
-        @Override
-        public Class<RewardModel> optionsType() {
-            return RewardModel.class;
-        }
-
-        @Override
-        public RewardModel defaults() {
-            return new RewardModel(REFEREE_NAME);
-        }
-
-        @Override
-        public Reward create(RewardModel options, RewardContext context) {
-            return options.load(REFEREE_NAME, Optional.empty(), context);
+        public RefereeProvider() {
+            super(
+                    REFEREE_NAME,
+                    "Log-odds predicted by a network trained on other enhancers; checks"
+                            + " enhancer-class (DNA).",
+                    REFEREE_NAME,
+                    Optional.empty());
         }
     }
 }

@@ -1,8 +1,5 @@
 package dev.tiller.zoo;
 
-import dev.tiller.rewards.Reward;
-import dev.tiller.rewards.RewardContext;
-import dev.tiller.rewards.RewardProvider;
 import java.util.Optional;
 
 /** The predicted mean ribosome load of a 5'UTR, and the independent network that checks it. */
@@ -13,66 +10,28 @@ public final class RibosomeLoad {
     private RibosomeLoad() {}
 
     /** Listed in META-INF/services under the name {@code mrl}. */
-    public static final class Provider implements RewardProvider<RewardModel> {
+    public static final class Provider extends RewardModelProvider {
 
         /** Made by the service loader. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public String description() {
-            return "Predicted mean ribosome load of a 5'UTR of 50 letters (RNA).";
-        }
-
-        @Override
-        public Class<RewardModel> optionsType() {
-            return RewardModel.class;
-        }
-
-        @Override
-        public RewardModel defaults() {
-            return new RewardModel("rna-utr5-mrl");
-        }
-
-        @Override
-        public Reward create(RewardModel options, RewardContext context) {
-            return options.load(NAME, Optional.of(REFEREE_NAME), context);
+        public Provider() {
+            super(
+                    NAME,
+                    "Predicted mean ribosome load of a 5'UTR of 50 letters (RNA).",
+                    "rna-utr5-mrl",
+                    Optional.of(REFEREE_NAME));
         }
     }
 
     /** Listed in META-INF/services under the name {@code mrl-referee}. */
-    public static final class RefereeProvider implements RewardProvider<RewardModel> {
+    public static final class RefereeProvider extends RewardModelProvider {
 
         /** Made by the service loader. */
-        public RefereeProvider() {}
-
-        @Override
-        public String name() {
-            return REFEREE_NAME;
-        }
-
-        @Override
-        public String description() {
-            return "Mean ribosome load predicted by an independent network; checks mrl (RNA).";
-        }
-
-        @Override
-        public Class<RewardModel> optionsType() {
-            return RewardModel.class;
-        }
-
-        @Override
-        public RewardModel defaults() {
-            return new RewardModel("rna-utr5-mrl-referee");
-        }
-
-        @Override
-        public Reward create(RewardModel options, RewardContext context) {
-            return options.load(REFEREE_NAME, Optional.empty(), context);
+        public RefereeProvider() {
+            super(
+                    REFEREE_NAME,
+                    "Mean ribosome load predicted by an independent network; checks mrl (RNA).",
+                    "rna-utr5-mrl-referee",
+                    Optional.empty());
         }
     }
 }

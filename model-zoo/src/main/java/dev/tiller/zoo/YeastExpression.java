@@ -1,8 +1,5 @@
 package dev.tiller.zoo;
 
-import dev.tiller.rewards.Reward;
-import dev.tiller.rewards.RewardContext;
-import dev.tiller.rewards.RewardProvider;
 import java.util.Optional;
 
 /**
@@ -17,67 +14,29 @@ public final class YeastExpression {
     private YeastExpression() {}
 
     /** Listed in META-INF/services under the name {@code yeast-expression}. */
-    public static final class Provider implements RewardProvider<RewardModel> {
+    public static final class Provider extends RewardModelProvider {
 
         /** Made by the service loader. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public String description() {
-            return "Predicted expression from a yeast promoter of 80 letters (DNA).";
-        }
-
-        @Override
-        public Class<RewardModel> optionsType() {
-            return RewardModel.class;
-        }
-
-        @Override
-        public RewardModel defaults() {
-            return new RewardModel(NAME);
-        }
-
-        @Override
-        public Reward create(RewardModel options, RewardContext context) {
-            return options.load(NAME, Optional.of(REFEREE_NAME), context);
+        public Provider() {
+            super(
+                    NAME,
+                    "Predicted expression from a yeast promoter of 80 letters (DNA).",
+                    NAME,
+                    Optional.of(REFEREE_NAME));
         }
     }
 
     /** Listed in META-INF/services under the name {@code yeast-expression-referee}. */
-    public static final class RefereeProvider implements RewardProvider<RewardModel> {
+    public static final class RefereeProvider extends RewardModelProvider {
 
         /** Made by the service loader. */
-        public RefereeProvider() {}
-
-        @Override
-        public String name() {
-            return REFEREE_NAME;
-        }
-
-        @Override
-        public String description() {
-            return "Expression predicted by a network trained on other promoters; checks"
-                    + " yeast-expression (DNA).";
-        }
-
-        @Override
-        public Class<RewardModel> optionsType() {
-            return RewardModel.class;
-        }
-
-        @Override
-        public RewardModel defaults() {
-            return new RewardModel(REFEREE_NAME);
-        }
-
-        @Override
-        public Reward create(RewardModel options, RewardContext context) {
-            return options.load(REFEREE_NAME, Optional.empty(), context);
+        public RefereeProvider() {
+            super(
+                    REFEREE_NAME,
+                    "Expression predicted by a network trained on other promoters; checks"
+                            + " yeast-expression (DNA).",
+                    REFEREE_NAME,
+                    Optional.empty());
         }
     }
 }

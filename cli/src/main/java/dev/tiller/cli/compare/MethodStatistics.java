@@ -2,6 +2,7 @@ package dev.tiller.cli.compare;
 
 import dev.tiller.cli.run.DesignRow;
 import dev.tiller.cli.run.Quantiles;
+import dev.tiller.rewards.sequence.Diversity;
 import dev.tiller.sampler.Randomness;
 import java.util.List;
 

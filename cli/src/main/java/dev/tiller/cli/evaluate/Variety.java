@@ -1,6 +1,6 @@
 package dev.tiller.cli.evaluate;
 
-import dev.tiller.cli.compare.Diversity;
+import dev.tiller.rewards.sequence.Diversity;
 import java.util.List;
 
 /**

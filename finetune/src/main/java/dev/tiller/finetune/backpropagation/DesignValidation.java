@@ -3,9 +3,11 @@ package dev.tiller.finetune.backpropagation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.tiller.finetune.objective.Objective;
+import dev.tiller.finetune.objective.Statistics;
 import dev.tiller.guidance.CleanReward;
 import dev.tiller.guidance.DesignReader;
 import dev.tiller.rewards.Reward;
+import dev.tiller.rewards.sequence.Diversity;
 import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Prediction;
 import dev.tiller.sampler.Randomness;
@@ -172,19 +174,19 @@ final class DesignValidation {
 
     private Objective.Validation report(Sample sample, double reference) {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        double watched = SampleStatistics.median(array(sample.rewards));
+        double watched = Statistics.median(array(sample.rewards));
         metrics.put("reward_median", watched);
         if (options.referee() != null) {
-            watched = SampleStatistics.median(array(sample.referee));
+            watched = Statistics.median(array(sample.referee));
             metrics.put("referee_median", watched);
         }
         double kl = sample.klStep / options.designs();
-        double diversity = SampleStatistics.diversity(sample.designs);
+        double diversity = Diversity.meanPairwiseDistance(sample.designs);
         metrics.put("kl_step", kl);
         metrics.put("kl_path", sample.klPath / options.designs());
         metrics.put("kl_reference", reference);
         metrics.put("diversity", diversity);
-        metrics.put("unique", SampleStatistics.unique(sample.designs));
+        metrics.put("unique", Diversity.uniqueShare(sample.designs));
         return new Objective.Validation(-watched, metrics, stop(kl, diversity));
     }
 

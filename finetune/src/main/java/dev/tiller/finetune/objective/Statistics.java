@@ -81,4 +81,17 @@ public final class Statistics {
         }
         return (rankSum - ones * (ones + 1) / 2) / (ones * (scores.length - ones));
     }
+
+    /**
+     * Returns the median.
+     *
+     * @param values at least one number; not modified
+     * @return the number in the middle; the mean of the two in the middle of an even number
+     */
+    public static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
 }

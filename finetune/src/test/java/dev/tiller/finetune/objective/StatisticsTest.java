@@ -39,4 +39,10 @@ class StatisticsTest {
         assertEquals(0.5, Statistics.auroc(new double[5], labels));
         assertEquals(Double.NaN, Statistics.auroc(X, new double[4]));
     }
+
+    @Test
+    void medianIsTheMiddle() {
+        assertEquals(2, Statistics.median(new double[] {9, 1, 2}), 0);
+        assertEquals(2.5, Statistics.median(new double[] {9, 1, 2, 3}), 0);
+    }
 }

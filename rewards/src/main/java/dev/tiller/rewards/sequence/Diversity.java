@@ -1,4 +1,4 @@
-package dev.tiller.cli.compare;
+package dev.tiller.rewards.sequence;
 
 import java.util.HashSet;
 import java.util.List;

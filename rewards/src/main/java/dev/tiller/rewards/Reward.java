@@ -27,6 +27,15 @@ public interface Reward extends AutoCloseable {
     String letters();
 
     /**
+     * Returns how the designs are written that this reward reads.
+     *
+     * @return the notation; sequences unless the reward says otherwise
+     */
+    default Notation notation() {
+        return Notation.SEQUENCE;
+    }
+
+    /**
      * Scores designs.
      *
      * @param designs the designs; an empty list is legal and gives an empty array

@@ -237,6 +237,29 @@ public final class Rewards implements AutoCloseable {
     }
 
     /**
+     * Checks that a reward reads what a model makes.
+     *
+     * @param reward the reward
+     * @param notation how the model's designs are written
+     * @param modelName the model's name, for the error
+     * @throws IllegalArgumentException if the reward reads designs of another kind
+     */
+    public static void requireNotation(Reward reward, Notation notation, String modelName) {
+        if (reward.notation() != notation) {
+            throw new IllegalArgumentException(
+                    "reward '"
+                            + reward.name()
+                            + "' must read the "
+                            + notation
+                            + " of model '"
+                            + modelName
+                            + "', got one that reads "
+                            + reward.notation()
+                            + "; choose another reward or another model");
+        }
+    }
+
+    /**
      * Checks that a reward can read every design that a model can write.
      *
      * @param reward the reward

@@ -27,15 +27,25 @@ final class RewardsTest {
     void findsRewardsOfThisModule() {
         List<String> names =
                 List.of(
+                        "docking",
                         "ehrlich",
                         "gc-content",
                         "homopolymer",
                         "kmer-similarity",
                         "length-penalty",
                         "levenshtein",
+                        "lipinski",
+                        "logp",
+                        "molecular-weight",
                         "motif-count",
                         "pwm",
-                        "sequence-motif");
+                        "qed",
+                        "ring-count",
+                        "sa-score",
+                        "sequence-motif",
+                        "similarity",
+                        "substructure",
+                        "tpsa");
         assertTrue(rewards.names().containsAll(names), rewards.names()::toString);
         assertInstanceOf(GcContent.Provider.class, rewards.provider("gc-content"));
         assertInstanceOf(SequenceMotif.Provider.class, rewards.provider("sequence-motif"));
@@ -173,6 +183,16 @@ final class RewardsTest {
                 "reward 'length' must read every letter of model 'rna' (ACGUN), got one that reads"
                         + " ACGT and not UN; choose another reward or another model",
                 failure(() -> Rewards.requireReadable(reward, "ACGUN", "rna")));
+    }
+
+    @Test
+    void namesWhatTheModelMakes() {
+        Reward reward = new TestProviders.Length("length", "ACGT");
+        Rewards.requireNotation(reward, Notation.SEQUENCE, "dna");
+        assertEquals(
+                "reward 'length' must read the molecules of model 'qm9', got one that reads"
+                        + " sequences; choose another reward or another model",
+                failure(() -> Rewards.requireNotation(reward, Notation.SMILES, "qm9")));
     }
 
     private static String failure(Executable action) {

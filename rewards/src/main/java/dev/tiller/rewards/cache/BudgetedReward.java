@@ -4,6 +4,7 @@ import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
 import dev.tiller.rewards.IncrementalReward;
+import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.Reward;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +40,11 @@ public final class BudgetedReward implements IncrementalReward {
     @Override
     public String letters() {
         return reward.letters();
+    }
+
+    @Override
+    public Notation notation() {
+        return reward.notation();
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
 import dev.tiller.rewards.IncrementalReward;
+import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardFailedException;
 import java.util.ArrayList;
@@ -59,6 +60,11 @@ public final class CachedReward implements Reward {
     @Override
     public String letters() {
         return reward.letters();
+    }
+
+    @Override
+    public Notation notation() {
+        return reward.notation();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tiller.rewards.cache;
 import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
+import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.RelaxedDesigns;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.ScoredGradient;
@@ -28,6 +29,11 @@ final class GradientView implements DifferentiableReward {
     @Override
     public String letters() {
         return owner.letters();
+    }
+
+    @Override
+    public Notation notation() {
+        return owner.notation();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tiller.rewards.composition;
 import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
+import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.RelaxedDesigns;
 import dev.tiller.rewards.ScoredGradient;
 import java.util.ArrayList;
@@ -79,6 +80,11 @@ final class CompositeGradient implements DifferentiableReward {
     @Override
     public String letters() {
         return reward.letters();
+    }
+
+    @Override
+    public Notation notation() {
+        return reward.notation();
     }
 
     @Override

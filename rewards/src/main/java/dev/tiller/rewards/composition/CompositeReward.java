@@ -3,6 +3,7 @@ package dev.tiller.rewards.composition;
 import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
+import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.Rewards;
@@ -33,12 +34,14 @@ public final class CompositeReward implements Reward {
     private final Map<NamedReward, Reward> rewards;
     private final List<String> columns;
     private final String letters;
+    private final Notation notation;
 
     private CompositeReward(Composition composition, Map<NamedReward, Reward> rewards) {
         this.composition = composition;
         this.combination = new Combination(composition);
         this.rewards = rewards;
         this.columns = composition.columns();
+        this.notation = commonNotation(rewards.values());
         this.letters = commonLetters(rewards.values());
     }
 
@@ -50,7 +53,7 @@ public final class CompositeReward implements Reward {
      * @param context where rewards may compute
      * @return the reward, closed by the caller
      * @throws IllegalArgumentException if a reward is unknown, one of its options is wrong, or the
-     *     rewards have no letter in common
+     *     rewards have no notation or no letter in common
      */
     static CompositeReward create(
             Composition composition, Rewards registry, RewardContext context) {
@@ -88,6 +91,26 @@ public final class CompositeReward implements Reward {
         }
     }
 
+    private static Notation commonNotation(Iterable<Reward> rewards) {
+        Notation common = null;
+        StringBuilder each = new StringBuilder();
+        for (Reward reward : rewards) {
+            Notation own = reward.notation();
+            each.append(each.isEmpty() ? "" : ", ")
+                    .append(own == Notation.SMILES ? "molecules (SMILES)" : "sequences")
+                    .append(" of ")
+                    .append(reward.name());
+            if (common != null && own != common) {
+                throw new IllegalArgumentException(
+                        "rewards of a composition must read the same notation, got "
+                                + each
+                                + "; leave one out, or set notation of a process or http reward");
+            }
+            common = own;
+        }
+        return common;
+    }
+
     private static String commonLetters(Iterable<Reward> rewards) {
         StringBuilder common = null;
         StringBuilder each = new StringBuilder();
@@ -122,6 +145,11 @@ public final class CompositeReward implements Reward {
     @Override
     public String letters() {
         return letters;
+    }
+
+    @Override
+    public Notation notation() {
+        return notation;
     }
 
     /** Returns {@link Composition#columns()}. */

@@ -2,9 +2,11 @@ package dev.tiller.rewards.external;
 
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.IncrementalReward;
+import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.RewardProvider;
 import dev.tiller.rewards.cache.NoEffectOnScores;
+import dev.tiller.rewards.molecule.Smiles;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -52,7 +54,12 @@ public final class HttpReward implements IncrementalReward {
 
     @Override
     public String letters() {
-        return options.letters();
+        return options.readable();
+    }
+
+    @Override
+    public Notation notation() {
+        return options.notation();
     }
 
     /**
@@ -108,6 +115,8 @@ public final class HttpReward implements IncrementalReward {
      * @param onFailure what becomes of a design without a number
      * @param failureScore the score of such a design if {@code onFailure} is score; else null
      * @param version any text that changes with the server's model
+     * @param notation how designs are written; {@code smiles} reads all characters of SMILES,
+     *     whatever {@code letters} says
      */
     public record Options(
             String url,
@@ -121,7 +130,8 @@ public final class HttpReward implements IncrementalReward {
             Direction direction,
             @NoEffectOnScores OnFailure onFailure,
             @NoEffectOnScores Double failureScore,
-            String version) {
+            String version,
+            @NoEffectOnScores Notation notation) {
 
         /** Checks all but whether there is a URL, which the reward checks. */
         public Options {
@@ -130,6 +140,7 @@ public final class HttpReward implements IncrementalReward {
             Objects.requireNonNull(direction, "direction");
             Objects.requireNonNull(onFailure, "onFailure");
             Objects.requireNonNull(version, "version");
+            Objects.requireNonNull(notation, "notation");
             BatchPolicy.requireAtLeastOne("connections", connections);
             BatchPolicy.requireSeconds("timeoutSeconds", timeoutSeconds);
             BatchPolicy.requireSeconds("backoffSeconds", backoffSeconds);
@@ -155,7 +166,8 @@ public final class HttpReward implements IncrementalReward {
                     Direction.MAXIMISE,
                     OnFailure.FAIL,
                     null,
-                    "");
+                    "",
+                    Notation.SEQUENCE);
         }
 
         private static BatchPolicy policy(
@@ -176,9 +188,20 @@ public final class HttpReward implements IncrementalReward {
                     new BatchPolicy.Failure(onFailure, failureScore));
         }
 
+        /** The letters that a design may have. */
+        String readable() {
+            return notation == Notation.SMILES ? Smiles.LETTERS : letters;
+        }
+
         BatchPolicy policy() {
             return policy(
-                    letters, connections, batchSize, attempts, direction, onFailure, failureScore);
+                    readable(),
+                    connections,
+                    batchSize,
+                    attempts,
+                    direction,
+                    onFailure,
+                    failureScore);
         }
     }
 

@@ -2,9 +2,11 @@ package dev.tiller.rewards.external;
 
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.IncrementalReward;
+import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.RewardProvider;
 import dev.tiller.rewards.cache.NoEffectOnScores;
+import dev.tiller.rewards.molecule.Smiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -63,7 +65,12 @@ public final class ProcessReward implements IncrementalReward {
 
     @Override
     public String letters() {
-        return options.letters();
+        return options.readable();
+    }
+
+    @Override
+    public Notation notation() {
+        return options.notation();
     }
 
     /**
@@ -114,6 +121,8 @@ public final class ProcessReward implements IncrementalReward {
      * @param workingDirectory the folder in which the program runs; null for the current one
      * @param version any text that changes with the program; if the program says its version too,
      *     both must be equal
+     * @param notation how designs are written; {@code smiles} reads all characters of SMILES,
+     *     whatever {@code letters} says
      */
     public record Options(
             List<String> command,
@@ -127,7 +136,8 @@ public final class ProcessReward implements IncrementalReward {
             @NoEffectOnScores OnFailure onFailure,
             @NoEffectOnScores Double failureScore,
             Path workingDirectory,
-            String version) {
+            String version,
+            @NoEffectOnScores Notation notation) {
 
         /** Checks all but the command, which the reward checks. */
         public Options {
@@ -135,6 +145,7 @@ public final class ProcessReward implements IncrementalReward {
             Objects.requireNonNull(direction, "direction");
             Objects.requireNonNull(onFailure, "onFailure");
             Objects.requireNonNull(version, "version");
+            Objects.requireNonNull(notation, "notation");
             BatchPolicy.requireAtLeastOne("workers", workers);
             BatchPolicy.requireSeconds("timeoutSeconds", timeoutSeconds);
             BatchPolicy.requireSeconds("startTimeoutSeconds", startTimeoutSeconds);
@@ -159,7 +170,8 @@ public final class ProcessReward implements IncrementalReward {
                     OnFailure.FAIL,
                     null,
                     null,
-                    "");
+                    "",
+                    Notation.SEQUENCE);
         }
 
         private static BatchPolicy policy(
@@ -180,9 +192,14 @@ public final class ProcessReward implements IncrementalReward {
                     new BatchPolicy.Failure(onFailure, failureScore));
         }
 
+        /** The letters that a design may have. */
+        String readable() {
+            return notation == Notation.SMILES ? Smiles.LETTERS : letters;
+        }
+
         BatchPolicy policy() {
             return policy(
-                    letters, workers, batchSize, attempts, direction, onFailure, failureScore);
+                    readable(), workers, batchSize, attempts, direction, onFailure, failureScore);
         }
     }
 

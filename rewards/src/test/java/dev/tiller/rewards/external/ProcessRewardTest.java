@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tiller.rewards.Designs;
+import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.RewardFailedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,7 +152,8 @@ final class ProcessRewardTest {
                         OnFailure.SCORE,
                         -50.0,
                         folder,
-                        "");
+                        "",
+                        Notation.SEQUENCE);
         try (ProcessReward reward = new ProcessReward(options)) {
             Heard heard = new Heard();
             assertArrayEquals(new double[] {-1, -2, 0, -3, -1, -50}, reward.score(SIX, heard));
@@ -205,7 +207,8 @@ final class ProcessRewardTest {
                         OnFailure.FAIL,
                         null,
                         null,
-                        "");
+                        "",
+                        Notation.SEQUENCE);
         try (ProcessReward reward = new ProcessReward(options)) {
             Heard heard = new Heard();
             double[] scores = reward.score(new Designs(designs), heard);
@@ -292,7 +295,8 @@ final class ProcessRewardTest {
                         base.onFailure(),
                         null,
                         null,
-                        "");
+                        "",
+                        Notation.SEQUENCE);
         try (ProcessReward reward = new ProcessReward(options)) {
             RewardFailedException e =
                     assertThrows(RewardFailedException.class, () -> reward.score(large));
@@ -373,6 +377,7 @@ final class ProcessRewardTest {
                 base.onFailure(),
                 base.failureScore(),
                 base.workingDirectory(),
-                version);
+                version,
+                Notation.SEQUENCE);
     }
 }

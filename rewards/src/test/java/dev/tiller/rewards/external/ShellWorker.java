@@ -1,5 +1,6 @@
 package dev.tiller.rewards.external;
 
+import dev.tiller.rewards.Notation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -62,7 +63,8 @@ record ShellWorker(Path folder) {
                 defaults.onFailure(),
                 null,
                 null,
-                "");
+                "",
+                Notation.SEQUENCE);
     }
 
     /** The lines of a note: starts, seen, ends. */

@@ -1,0 +1,2 @@
+/** Molecules as designs: SMILES, graphs of atoms and bonds, and rewards of chemistry. */
+package dev.tiller.rewards.molecule;

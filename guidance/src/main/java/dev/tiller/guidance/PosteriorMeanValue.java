@@ -50,7 +50,7 @@ public final class PosteriorMeanValue implements SoftValue {
         try (NDManager scope = devices.newSubManager()) {
             Prediction prediction = process.predict(x, index, ledger, noise);
             if (draws == 0) {
-                State mode = process.posteriorMode(x, prediction, scope);
+                State mode = process.posteriorMode(x, prediction, index, scope);
                 return reward.estimate(mode, index, ledger, noise);
             }
             List<State> drawn = new ArrayList<>(draws);

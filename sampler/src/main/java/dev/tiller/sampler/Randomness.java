@@ -44,7 +44,11 @@ public interface Randomness {
         /** The relaxed tokens of a trajectory that is differentiated. */
         RELAXATION(17),
         /** Which training examples are shown without their class. */
-        LABEL_DROPOUT(18);
+        LABEL_DROPOUT(18),
+        /** The noise that a continuous process starts from. */
+        PRIOR(19),
+        /** The number of nodes of a graph. */
+        SIZE(20);
 
         private final int code;
 

@@ -59,15 +59,17 @@ public interface ReverseProcess {
     Proposal propose(State x, Prediction prediction, int step);
 
     /**
-     * Returns the most likely clean design of each particle, position by position: the mode of p(x0
-     * | xt), what is already clean kept.
+     * Returns the clean design that each particle is expected to become. For tokens it is the most
+     * likely letter at each position, the mode of p(x0 | xt), what is already clean kept; for a
+     * Gaussian process the mean of p(x0 | xt).
      *
      * @param x any state
      * @param prediction the denoiser's output at {@code x}
+     * @param index the time index of {@code x}
      * @param manager owner of the new state
      * @return a clean state with the same rows
      */
-    State posteriorMode(State x, Prediction prediction, NDManager manager);
+    State posteriorMode(State x, Prediction prediction, int index, NDManager manager);
 
     /**
      * Draws a clean design from p(x0 | xt) for each particle, what is already clean kept.
@@ -93,7 +95,7 @@ public interface ReverseProcess {
      * Draws q(x_t | x0): noises finished designs again, as far as a time of the grid.
      *
      * @param x0 clean states
-     * @param index a time index in [0, T]; 0 gives the prior
+     * @param index a time index in [0, T]; 0 gives the prior, as far as the process forgets x0
      * @param noise the only source of randomness
      * @param manager owner of the new state
      * @return states at that time index, with the same rows

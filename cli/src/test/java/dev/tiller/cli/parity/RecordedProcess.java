@@ -63,8 +63,8 @@ final class RecordedProcess implements ReverseProcess {
     }
 
     @Override
-    public State posteriorMode(State x, Prediction prediction, NDManager manager) {
-        return process.posteriorMode(x, prediction, manager);
+    public State posteriorMode(State x, Prediction prediction, int index, NDManager manager) {
+        return process.posteriorMode(x, prediction, index, manager);
     }
 
     @Override

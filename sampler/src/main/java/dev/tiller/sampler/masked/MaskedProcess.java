@@ -183,7 +183,7 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
     }
 
     @Override
-    public final State posteriorMode(State x, Prediction prediction, NDManager manager) {
+    public final State posteriorMode(State x, Prediction prediction, int index, NDManager manager) {
         if (constraints != null) {
             return new Completions(constraints).mode(x, prediction, manager);
         }
@@ -343,7 +343,7 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
     public final State finish(State x, Ledger ledger, Randomness noise, NDManager manager) {
         Prediction prediction = predict(x, steps(), ledger, noise);
         if (noiseRemoval == NoiseRemoval.MODE) {
-            return posteriorMode(x, prediction, manager);
+            return posteriorMode(x, prediction, steps(), manager);
         }
         return draw(
                 x,

@@ -80,7 +80,7 @@ class ConstrainedDesignsIT {
                 State x0 =
                         draws
                                 ? process.posteriorDraw(x, prediction, index, draw, noise, manager)
-                                : process.posteriorMode(x, prediction, manager);
+                                : process.posteriorMode(x, prediction, 0, manager);
                 long[] tokens = x0.array(0).toLongArray();
                 for (int i = 0; i < tokens.length; i++) {
                     values[i * x.rows() / tokens.length] += tokens[i] == 0 ? 1 : 0;

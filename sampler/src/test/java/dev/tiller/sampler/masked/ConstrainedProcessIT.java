@@ -291,7 +291,7 @@ class ConstrainedProcessIT {
             State x = TableRuns.state(states, manager);
             MaskedDiffusion process = ancestral(constraints, NoiseRemoval.MODE);
             Prediction prediction = process.predict(x, 0, ledger, new Philox(1));
-            State mode = process.posteriorMode(x, prediction, manager);
+            State mode = process.posteriorMode(x, prediction, 0, manager);
             int[] expected = IntStream.of(states).map(exact::mode).toArray();
             assertArrayEquals(expected, TableRuns.numbers(mode));
         }
@@ -383,7 +383,7 @@ class ConstrainedProcessIT {
                         + " start from the prior of the process";
         for (Runnable action :
                 List.<Runnable>of(
-                        () -> process.posteriorMode(x, prediction, manager),
+                        () -> process.posteriorMode(x, prediction, 0, manager),
                         () -> process.posteriorDraw(x, prediction, 0, 0, new Philox(1), manager),
                         () -> process.propose(x, prediction, 0).draw(1, new Philox(1), manager))) {
             assertEquals(

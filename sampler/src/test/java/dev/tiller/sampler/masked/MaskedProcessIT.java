@@ -111,7 +111,7 @@ class MaskedProcessIT {
         MaskedDiffusion process = ancestral(new TableDenoiser(CHAIN));
         State x = TableRuns.state(ALL_STATES, manager);
         Prediction prediction = process.predict(x, 0, ledger, new Philox(1));
-        State mode = process.posteriorMode(x, prediction, manager);
+        State mode = process.posteriorMode(x, prediction, 0, manager);
         int[] expected = IntStream.of(ALL_STATES).map(state -> CHAIN.modeOf(state, 0)).toArray();
         assertArrayEquals(expected, TableRuns.numbers(mode));
         assertArrayEquals(x.sampleIds(), mode.sampleIds());
@@ -123,7 +123,7 @@ class MaskedProcessIT {
         MaskedDiffusion process = ancestral(new TableDenoiser(CHAIN));
         State x = TableRuns.state(new int[] {TableChain.START}, manager);
         float[] row = {-1, -1, -1, -2, -1, -1, -2, -2, -1, -3, -2, -2};
-        State mode = process.posteriorMode(x, new Prediction(List.of(row)), manager);
+        State mode = process.posteriorMode(x, new Prediction(List.of(row)), 0, manager);
         assertArrayEquals(new long[] {0, 1, 2, 1}, mode.array(0).toLongArray());
     }
 

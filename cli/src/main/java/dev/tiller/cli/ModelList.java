@@ -62,13 +62,23 @@ final class ModelList {
             return;
         }
         ModelConfig config = model.config();
-        String length = config.length() == 0 ? "any number of" : Integer.toString(config.length());
         row(
                 model.name(),
                 config.kind().toString(),
                 config.architecture(),
-                length + (config.length() == 0 ? " " : " letters of ") + config.alphabet(),
+                designs(config),
                 model.place() + (model.shadowed() ? " (shadowed)" : ""));
+    }
+
+    private static String designs(ModelConfig config) {
+        if (config.graph() != null) {
+            return "up to "
+                    + config.graph().nodes()
+                    + " of "
+                    + String.join(" ", config.graph().atoms());
+        }
+        String length = config.length() == 0 ? "any number of" : Integer.toString(config.length());
+        return length + (config.length() == 0 ? " " : " letters of ") + config.alphabet();
     }
 
     private void row(String name, String kind, String network, String designs, String from) {

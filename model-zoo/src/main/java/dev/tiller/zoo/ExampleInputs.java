@@ -20,9 +20,12 @@ final class ExampleInputs {
 
     /**
      * Tokens, masks among them, sigma where it is asked for, and class 0 for a denoiser; one-hot
-     * letters for the others.
+     * letters for the others; noisy molecules for score networks.
      */
     static NDList of(ModelConfig config, int rows, NDManager manager) {
+        if (config.graph() != null) {
+            return graphs(config, rows, manager);
+        }
         int length = length(config);
         int letters = config.alphabet().length();
         boolean denoiser = config.kind() == ModelConfig.Kind.DENOISER;
@@ -48,5 +51,32 @@ final class ExampleInputs {
             inputs.add(manager.create(new long[rows], new Shape(rows)));
         }
         return inputs;
+    }
+
+    /** Uniform noise on the atoms and, symmetric, on the bonds of molecules of all atoms. */
+    private static NDList graphs(ModelConfig config, int rows, NDManager manager) {
+        int nodes = config.graph().nodes();
+        NDArray x = noise(0, new Shape(rows, nodes, config.graph().atoms().size()), manager);
+        NDArray adj = noise(1, new Shape(rows, nodes, nodes), manager);
+        NDArray off = manager.eye(nodes).neg().add(1f);
+        NDList inputs =
+                new NDList(
+                        x,
+                        adj.add(adj.transpose(0, 2, 1)).mul(off),
+                        manager.ones(new Shape(rows, nodes)));
+        if (config.timeConditioning()) {
+            inputs.add(noise(2, new Shape(rows), manager));
+        }
+        return inputs;
+    }
+
+    private static NDArray noise(int address, Shape shape, NDManager manager) {
+        double[] uniforms = new double[Math.toIntExact(shape.size())];
+        new Philox(0).fill(address, 0, Purpose.TRAINING_INPUT, 0, uniforms);
+        float[] values = new float[uniforms.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) uniforms[i];
+        }
+        return manager.create(values, shape);
     }
 }

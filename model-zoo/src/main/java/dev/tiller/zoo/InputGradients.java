@@ -88,20 +88,31 @@ final class InputGradients implements AutoCloseable {
      *     owned by its manager
      */
     NDList differentiate(NDList inputs, NDList constants, RowScore score) {
+        return differentiate(inputs, constants, 1, score);
+    }
+
+    /**
+     * Differentiates a number for each row by the first inputs.
+     *
+     * @param leaves by how many of them, which are float32
+     * @return the numbers, float32 [B], and the gradients, of the shapes of these inputs
+     */
+    NDList differentiate(NDList inputs, NDList constants, int leaves, RowScore score) {
         InferenceSession differentiable = session();
         int rows = differentiable.onGpu() ? Network.ROWS_PER_CALL_GPU : Network.ROWS_PER_CALL;
         NDList all = new NDList(inputs);
         all.addAll(constants);
         return new RowCalls(rows, differentiable.device())
-                .run(all, call -> backward(differentiable, call, inputs.size(), score));
+                .run(all, call -> backward(differentiable, call, inputs.size(), leaves, score));
     }
 
     private static NDList backward(
-            InferenceSession session, NDList call, int inputs, RowScore score) {
+            InferenceSession session, NDList call, int inputs, int leaves, RowScore score) {
         try (Scope scope = Scope.of(call.head())) {
-            NDArray leaf = call.head();
-            leaf.attach(scope.manager());
-            leaf.setRequiresGradient(true);
+            for (NDArray leaf : call.subNDList(0, leaves)) {
+                leaf.attach(scope.manager());
+                leaf.setRequiresGradient(true);
+            }
             NDList given = call.subNDList(0, inputs);
             NDList constants = call.subNDList(inputs);
             NDArray[] scores = new NDArray[1];
@@ -112,7 +123,11 @@ final class InputGradients implements AutoCloseable {
                         scores[0] = rows.stopGradient();
                         return rows.sum();
                     });
-            return scope.give(new NDList(scores[0], leaf.getGradient()));
+            NDList results = new NDList(scores[0]);
+            for (NDArray leaf : call.subNDList(0, leaves)) {
+                results.add(leaf.getGradient());
+            }
+            return scope.give(results);
         }
     }
 

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -87,6 +88,10 @@ public record ModelCheck(
     }
 
     private static void requireOutputs(ModelConfig config, NDList outputs, int rows) {
+        if (config.graph() != null) {
+            requireScores(config, outputs, rows);
+            return;
+        }
         NDArray first = outputs.head();
         long letters = config.alphabet().length();
         boolean denoiser = config.kind() == ModelConfig.Kind.DENOISER;
@@ -111,7 +116,28 @@ public record ModelCheck(
                             + " "
                             + first.getShape());
         }
-        for (float element : first.toFloatArray()) {
+        requireFinite(config, first);
+    }
+
+    private static void requireScores(ModelConfig config, NDList outputs, int rows) {
+        int nodes = config.graph().nodes();
+        Shape x = new Shape(rows, nodes, config.graph().atoms().size());
+        Shape adj = new Shape(rows, nodes, nodes);
+        Shape[] got = outputs.getShapes();
+        if (!Arrays.equals(new Shape[] {x, adj}, got)) {
+            throw new IllegalArgumentException(
+                    "outputs of a score network must be of the shapes "
+                            + x
+                            + " and "
+                            + adj
+                            + ", got "
+                            + Arrays.toString(got));
+        }
+        outputs.forEach(output -> requireFinite(config, output));
+    }
+
+    private static void requireFinite(ModelConfig config, NDArray output) {
+        for (float element : output.toFloatArray()) {
             if (!Float.isFinite(element)) {
                 throw new IllegalArgumentException(
                         "outputs of model '" + config.name() + "' must be finite, got " + element);

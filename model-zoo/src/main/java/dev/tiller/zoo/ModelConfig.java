@@ -33,6 +33,7 @@ import java.util.TreeMap;
  * @param referee the model that checks this reward, or null
  * @param valueNetworks for a denoiser, the value-network model of each reward by reward name
  * @param classes the names of a denoiser's classes, class 0 first; empty if they have none
+ * @param graph what a score network was trained on, or null; the alphabet is empty then
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ModelConfig(
@@ -50,7 +51,8 @@ public record ModelConfig(
         String licence,
         String referee,
         Map<String, String> valueNetworks,
-        List<String> classes) {
+        List<String> classes,
+        GraphConfig graph) {
 
     /** What a network computes. */
     public enum Kind {
@@ -62,7 +64,10 @@ public record ModelConfig(
         REWARD,
         /** The soft value of noisy sequences. */
         @JsonProperty("value")
-        VALUE;
+        VALUE,
+        /** The score of noisy graphs. */
+        @JsonProperty("score")
+        SCORE;
 
         @Override
         public String toString() {
@@ -158,27 +163,39 @@ public record ModelConfig(
     /** Checks what every model, and what its kind must have. */
     public ModelConfig {
         require(name != null && !name.isBlank(), "name", "not be empty", name);
-        require(kind != null, "kind", "be denoiser, reward or value", kind);
+        require(kind != null, "kind", "be denoiser, reward, value or score", kind);
         require(architecture != null, "architecture", "be given", architecture);
         boolean object = architectureConfig != null && architectureConfig.isObject();
         require(object, "architecture_config", "be an object", architectureConfig);
+        boolean score = kind == Kind.SCORE;
+        require(score == (graph != null), "graph", "be given for score networks only", graph);
+        alphabet = score && alphabet == null ? "" : alphabet;
         boolean letters =
                 alphabet != null
                         && alphabet.length() >= 2
                         && alphabet.chars().distinct().count() == alphabet.length();
-        require(letters, "alphabet", "have two letters or more, all different", alphabet);
+        require(
+                score ? alphabet.isEmpty() : letters,
+                "alphabet",
+                score ? "be left out of score networks" : "have two letters or more, all different",
+                alphabet);
         require(length >= 0, "length", "be >= 0", length);
+        require(!score || length == 0, "length", "be left out of score networks", length);
         boolean denoiser = kind == Kind.DENOISER;
         require(
                 denoiser == (schedule != null),
                 "schedule",
                 "be given for denoisers only",
                 schedule);
-        require(denoiser == (target == null), "target", "be given unless denoiser", target);
         require(
-                denoiser || !timeConditioning,
+                (denoiser || score) == (target == null),
+                "target",
+                "be given for rewards and value networks only",
+                target);
+        require(
+                denoiser || score || !timeConditioning,
                 "time_conditioning",
-                "be given for denoisers only",
+                "be given for denoisers and score networks only",
                 timeConditioning);
         require(label == null || label >= 0, "label", "be >= 0", label);
         valueNetworks =
@@ -190,6 +207,100 @@ public record ModelConfig(
         require(named, "classes", "be given for denoisers only", classes);
         boolean different = new HashSet<>(classes).size() == classes.size();
         require(different, "classes", "have different names", classes);
+    }
+
+    /**
+     * Describes a model of sequences.
+     *
+     * @param name as in the record
+     * @param kind as in the record
+     * @param architecture as in the record
+     * @param architectureConfig as in the record
+     * @param alphabet as in the record
+     * @param length as in the record
+     * @param schedule as in the record
+     * @param timeConditioning as in the record
+     * @param label as in the record
+     * @param target as in the record
+     * @param source as in the record
+     * @param licence as in the record
+     * @param referee as in the record
+     * @param valueNetworks as in the record
+     * @param classes as in the record
+     */
+    @SuppressWarnings("checkstyle:parameternumber")
+    public ModelConfig(
+            String name,
+            Kind kind,
+            String architecture,
+            JsonNode architectureConfig,
+            String alphabet,
+            int length,
+            Schedule schedule,
+            boolean timeConditioning,
+            Integer label,
+            Target target,
+            String source,
+            String licence,
+            String referee,
+            Map<String, String> valueNetworks,
+            List<String> classes) {
+        this(
+                name,
+                kind,
+                architecture,
+                architectureConfig,
+                alphabet,
+                length,
+                schedule,
+                timeConditioning,
+                label,
+                target,
+                source,
+                licence,
+                referee,
+                valueNetworks,
+                classes,
+                null);
+    }
+
+    /**
+     * Describes a score network of graphs.
+     *
+     * @param name the model's name
+     * @param architecture the name of the architecture
+     * @param architectureConfig its hyper-parameters
+     * @param graph what it was trained on
+     * @param timeConditioning whether the network is told the time
+     * @param source where the weights come from, or null
+     * @param licence the licence of the weights, or null
+     * @return the model
+     */
+    public static ModelConfig ofGraphs(
+            String name,
+            String architecture,
+            JsonNode architectureConfig,
+            GraphConfig graph,
+            boolean timeConditioning,
+            String source,
+            String licence) {
+        return new ModelConfig(
+                name,
+                Kind.SCORE,
+                architecture,
+                architectureConfig,
+                "",
+                0,
+                null,
+                timeConditioning,
+                null,
+                null,
+                source,
+                licence,
+                null,
+                Map.of(),
+                List.of(),
+                graph);
     }
 
     /**
@@ -216,7 +327,8 @@ public record ModelConfig(
                 licence,
                 referee,
                 valueNetworks,
-                classes);
+                classes,
+                graph);
     }
 
     private static void require(boolean holds, String key, String rule, Object value) {

@@ -169,6 +169,10 @@ public final class ModelConversion {
     private ModelDirectory weights(Path folder, String name) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(file);
                 NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            Optional<GdssCheckpoint> gdss = GdssCheckpoint.of(file, checkpoint);
+            if (gdss.isPresent() && request.selection().section().isEmpty()) {
+                return graphs(folder, name, gdss.get(), manager);
+            }
             Map<String, Shape> shapes = checkpoint.shapes(request.selection());
             Map<String, NDArray> keras = null;
             if (shapes.containsKey(KERAS_OPTIMUS)) {
@@ -197,6 +201,29 @@ public final class ModelConversion {
                                     Backend.PYTORCH,
                                     Device.cpu()));
         }
+    }
+
+    /** A checkpoint that tells all there is to know. */
+    private ModelDirectory graphs(
+            Path folder, String name, GdssCheckpoint checkpoint, NDManager manager)
+            throws IOException {
+        refuse("architecture", request.architecture() != null, true);
+        refuse("set", !request.settings().isEmpty(), true);
+        refuse("alphabet", request.alphabet() != null, true);
+        refuse("length", request.length() != null, true);
+        refuse("schedule", request.schedule() != null, true);
+        refuse("label", request.label() != null, true);
+        refuse("prefix", request.selection().prefix().isPresent(), true);
+        ModelConfig config = checkpoint.config(name, request.source(), request.licence());
+        Map<String, NDArray> weights = checkpoint.weights(manager);
+        String card = ConversionCard.of(config, file, request.selection(), Map.of());
+        return FolderWriter.write(
+                folder,
+                part ->
+                        ModelCheck.run(
+                                ModelDirectory.write(part, config, weights, card),
+                                Backend.PYTORCH,
+                                Device.cpu()));
     }
 
     private static Map<String, Shape> shapes(Map<String, NDArray> weights) {

@@ -11,10 +11,12 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tiller.zoo.architecture.Architectures;
 import dev.tiller.zoo.architecture.DnaConv;
+import dev.tiller.zoo.architecture.Gdss;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.weights.Digests;
 import dev.tiller.zoo.weights.SafeTensors;
 import dev.tiller.zoo.weights.WeightFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -98,6 +100,41 @@ public final class ModelDirectory {
                         throw new NoSuchFileException(name);
                     }
                     return in;
+                });
+    }
+
+    /**
+     * Opens a checkpoint that GDSS publishes as if it were a folder; nothing is written.
+     *
+     * @param file the file, as {@code torch.save} wrote it
+     * @return the model; it is called as the file is
+     * @throws IllegalArgumentException if the file is something else
+     * @throws UncheckedIOException if it cannot be read
+     */
+    public static ModelDirectory ofCheckpoint(Path file) {
+        return GdssCheckpoint.open(file);
+    }
+
+    /** A folder in memory. */
+    static ModelDirectory ofMemory(
+            String place, ModelConfig config, Map<String, NDArray> weights, String card)
+            throws IOException {
+        Map<String, byte[]> files =
+                Map.of(
+                        CONFIG,
+                        JSON.writeValueAsBytes(config),
+                        WEIGHTS,
+                        SafeTensors.bytes(weights, Map.of()),
+                        CARD,
+                        card.getBytes(StandardCharsets.UTF_8));
+        return new ModelDirectory(
+                place,
+                Optional.empty(),
+                file -> {
+                    if (!files.containsKey(file)) {
+                        throw new NoSuchFileException(place + "/" + file);
+                    }
+                    return new ByteArrayInputStream(files.get(file));
                 });
     }
 
@@ -258,11 +295,39 @@ public final class ModelDirectory {
     /** The architecture without weights. */
     NamedBlock block() {
         NamedBlock block = Architectures.create(config.architecture(), config.architectureConfig());
+        if (config.graph() != null || block instanceof Gdss) {
+            requireGraphs(block);
+            return block;
+        }
         requireLetters(block);
         requireKind(block);
         requireLabel(block);
         requireClassNames(block);
         return block;
+    }
+
+    private void requireGraphs(NamedBlock block) {
+        if (config.graph() == null) {
+            throw new IllegalArgumentException(
+                    "kind of a model of architecture gdss must be score, got " + config.kind());
+        }
+        int nodes = config.graph().nodes();
+        int atoms = config.graph().atoms().size();
+        boolean fits =
+                block instanceof Gdss gdss
+                        && gdss.config().nodes() == nodes
+                        && gdss.config().features() == atoms;
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "architecture of a score network must be gdss with the "
+                            + nodes
+                            + " nodes and "
+                            + atoms
+                            + " atoms of graph, got "
+                            + config.architecture()
+                            + " "
+                            + config.architectureConfig());
+        }
     }
 
     private void requireLetters(NamedBlock block) {

@@ -70,6 +70,13 @@ public final class ModelExport {
      */
     public static ModelDirectory onnx(ModelDirectory model, Path folder) throws IOException {
         requireOwn(model);
+        if (model.config().graph() != null) {
+            throw new IllegalArgumentException(
+                    "model '"
+                            + model.config().name()
+                            + "' must not be a score network to be exported as a folder of"
+                            + " architecture onnx; export it as safetensors");
+        }
         Traced traced;
         try {
             traced = trace(model, ROWS);

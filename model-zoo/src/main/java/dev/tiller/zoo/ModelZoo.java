@@ -173,6 +173,22 @@ public final class ModelZoo {
                 model.network(backend, device), config.alphabet().length(), config.target());
     }
 
+    /**
+     * Loads the score network of a model of molecules.
+     *
+     * @param nameOrPath the name of a model, a folder, or a published checkpoint
+     * @param backend the engine to run on
+     * @param device the device to run on
+     * @return the score network, closed by the caller
+     * @throws IllegalArgumentException if the model is of another kind, or the engine cannot run it
+     */
+    public static NetworkScore score(String nameOrPath, Backend backend, Device device) {
+        ModelDirectory model = find(nameOrPath);
+        ModelConfig config = requireKind(model, ModelConfig.Kind.SCORE);
+        return new NetworkScore(
+                model.network(backend, device), config.graph(), config.timeConditioning());
+    }
+
     static ModelConfig requireKind(ModelDirectory model, ModelConfig.Kind kind) {
         ModelConfig config = model.config();
         if (config.kind() != kind) {

@@ -147,7 +147,8 @@ class ConversionErrorsIT {
         refused(
                 Conversions.with().timeConditioning(),
                 file("07_convgru"),
-                "time_conditioning of a model must be given for denoisers only, got true");
+                "time_conditioning of a model must be given for denoisers and score networks only,"
+                        + " got true");
     }
 
     @Test

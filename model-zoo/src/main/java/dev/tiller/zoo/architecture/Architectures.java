@@ -37,7 +37,8 @@ public final class Architectures {
      * @return the names, in alphabetical order
      */
     public static List<String> names() {
-        return List.of(ConvGru.NAME, DnaConv.NAME, Enformer.NAME, Dit.NAME, Optimus.NAME);
+        return List.of(
+                ConvGru.NAME, DnaConv.NAME, Enformer.NAME, Gdss.NAME, Dit.NAME, Optimus.NAME);
     }
 
     /**
@@ -55,6 +56,7 @@ public final class Architectures {
             case ConvGru.NAME -> new ConvGru(read(name, config, ConvGru.Config.defaults()));
             case DnaConv.NAME -> new DnaConv(read(name, config, DnaConv.Config.defaults()));
             case Enformer.NAME -> new Enformer(read(name, config, Enformer.Config.defaults()));
+            case Gdss.NAME -> new Gdss(read(name, config, Gdss.Config.defaults()));
             case Dit.NAME -> new Dit(read(name, config, Dit.Config.defaults()));
             case Optimus.NAME -> new Optimus(read(name, config, Optimus.Config.defaults()));
             default ->

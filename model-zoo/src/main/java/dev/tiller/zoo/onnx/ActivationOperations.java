@@ -38,6 +38,13 @@ final class ActivationOperations {
         return unary("Tanh");
     }
 
+    NDArray elu(float alpha) {
+        Symbol x = trace.symbol(self);
+        return trace.symbolic(
+                graph.node(
+                        "Elu", x.type(), x.shape(), List.of(x), Attributes.number("alpha", alpha)));
+    }
+
     NDArray softPlus() {
         return unary("Softplus");
     }

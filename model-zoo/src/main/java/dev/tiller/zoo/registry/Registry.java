@@ -67,7 +67,8 @@ public final class Registry {
     /**
      * Finds a model.
      *
-     * @param nameOrPath the name of a model that is here, or a folder that holds config.json
+     * @param nameOrPath the name of a model that is here, a folder that holds config.json, or a
+     *     checkpoint of GDSS
      * @return the model
      * @throws IllegalArgumentException if there is none, or it is broken; the text says what was
      *     looked for where
@@ -76,8 +77,15 @@ public final class Registry {
         if (ModelZoo.names().contains(nameOrPath)) {
             return ModelZoo.builtIn(nameOrPath);
         }
+        Optional<Path> file = checkpoint(nameOrPath);
+        if (file.isPresent()) {
+            return ModelDirectory.ofCheckpoint(file.get());
+        }
         Optional<Path> folder = explicit(nameOrPath).or(() -> search(nameOrPath));
-        return ModelDirectory.open(folder.orElseThrow(() -> unknown(nameOrPath)));
+        if (folder.isEmpty()) {
+            return fetchedCheckpoint(nameOrPath).orElseThrow(() -> unknown(nameOrPath));
+        }
+        return ModelDirectory.open(folder.get());
     }
 
     /**
@@ -168,12 +176,38 @@ public final class Registry {
         }
     }
 
+    /** A published checkpoint that can be used as it is. */
+    private Optional<ModelDirectory> fetchedCheckpoint(String name) {
+        for (RemoteModel remote : remotes().models()) {
+            Optional<Path> folder = fetched(remote);
+            if (remote.name().equals(name) && folder.isPresent() && remote.files().size() == 1) {
+                try {
+                    Path file = folder.get().resolve(remote.files().get(0).path());
+                    return Optional.of(ModelDirectory.ofCheckpoint(file));
+                } catch (IllegalArgumentException e) {
+                    // of a kind that must be converted, which the caller says
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     private static Optional<Path> explicit(String path) {
         try {
             return Optional.of(Path.of(path))
                     .filter(folder -> !path.isBlank() && ModelFolders.isModel(folder));
         } catch (InvalidPathException e) {
             // not a path on this system, so not a folder either
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Path> checkpoint(String path) {
+        try {
+            return Optional.of(Path.of(path))
+                    .filter(file -> !path.isBlank() && Files.isRegularFile(file));
+        } catch (InvalidPathException e) {
             return Optional.empty();
         }
     }

@@ -97,6 +97,16 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
+     * Returns all words and numbers in the dictionaries of a checkpoint.
+     *
+     * @return texts, whole numbers (Long), numbers (Double) and truth values by key, with dots
+     *     between nested keys; none for safetensors
+     */
+    public Map<String, Object> settings() {
+        return container == null ? Map.of() : container.settings();
+    }
+
+    /**
      * Returns the shapes of the weights.
      *
      * @param selection which weights

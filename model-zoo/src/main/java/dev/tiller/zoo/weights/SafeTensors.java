@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -166,6 +167,27 @@ public final class SafeTensors {
         } finally {
             Files.deleteIfExists(temporary);
         }
+    }
+
+    /**
+     * Returns the contents that {@link #write} gives a file.
+     *
+     * @param tensors as there
+     * @param metadata as there
+     * @return the bytes of the file
+     * @throws IllegalArgumentException if an array has another dtype
+     */
+    public static byte[] bytes(Map<String, NDArray> tensors, Map<String, String> metadata) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        append(header(tensors, metadata), out);
+        tensors.values().forEach(array -> append(array.toByteBuffer(), out));
+        return out.toByteArray();
+    }
+
+    private static void append(ByteBuffer bytes, ByteArrayOutputStream out) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        out.writeBytes(copy);
     }
 
     private static ByteBuffer header(Map<String, NDArray> tensors, Map<String, String> metadata) {

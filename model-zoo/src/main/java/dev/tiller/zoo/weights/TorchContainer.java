@@ -19,6 +19,7 @@ final class TorchContainer {
             List.of("ema", "ema_state_dict", "state_dict_ema", "model_ema");
     private static final String SHADOW = "shadow_params";
     private static final int MOST_TEXT = 200;
+    private static final int DEEPEST = 8;
 
     private final Path file;
     private final Object root;
@@ -56,17 +57,43 @@ final class TorchContainer {
     private static void scalars(String prefix, Map<?, ?> map, Map<String, String> metadata) {
         map.forEach(
                 (key, value) -> {
-                    boolean scalar =
-                            value instanceof Long
-                                    || value instanceof Double
-                                    || value instanceof Boolean
-                                    || (value instanceof String text && text.length() < MOST_TEXT);
-                    if (key instanceof String name && scalar) {
+                    if (key instanceof String name && isScalar(value)) {
                         metadata.put(
                                 prefix + name.replaceAll("\\p{Cntrl}", "?"),
                                 value.toString().replaceAll("\\p{Cntrl}", "?"));
                     }
                 });
+    }
+
+    /** Words and numbers in dictionaries, with dots between nested keys. */
+    Map<String, Object> settings() {
+        Map<String, Object> settings = new TreeMap<>();
+        if (root instanceof Map<?, ?> map) {
+            settings("", map, 0, settings);
+        }
+        return settings;
+    }
+
+    private static void settings(
+            String prefix, Map<?, ?> map, int depth, Map<String, Object> settings) {
+        map.forEach(
+                (key, value) -> {
+                    if (!(key instanceof String name)) {
+                        return;
+                    }
+                    if (value instanceof Map<?, ?> inner && depth < DEEPEST) {
+                        settings(prefix + name + ".", inner, depth + 1, settings);
+                    } else if (isScalar(value)) {
+                        settings.put(prefix + name, value);
+                    }
+                });
+    }
+
+    private static boolean isScalar(Object value) {
+        return value instanceof Long
+                || value instanceof Double
+                || value instanceof Boolean
+                || (value instanceof String text && text.length() < MOST_TEXT);
     }
 
     Map<String, TorchTensor> select(Selection selection) {

@@ -163,7 +163,7 @@ class ArchitecturesTest {
     void listsKnownNames() throws JsonProcessingException {
         assertEquals(
                 "unknown architecture 'encoder'; known architectures: conv-gru, dna-conv, enformer,"
-                        + " mdlm-dit, optimus",
+                        + " gdss, mdlm-dit, optimus",
                 complaint("encoder", json("{}")));
     }
 

@@ -17,6 +17,7 @@ import dev.tiller.zoo.architecture.ConvGru;
 import dev.tiller.zoo.architecture.Dit;
 import dev.tiller.zoo.architecture.DnaConv;
 import dev.tiller.zoo.architecture.Enformer;
+import dev.tiller.zoo.architecture.Gdss;
 import dev.tiller.zoo.architecture.Input;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.architecture.Optimus;
@@ -40,6 +41,16 @@ class ArchitectureExportIT {
                 block(
                         "conv-gru",
                         () -> new ConvGru(new ConvGru.Config(16, 8, 5, 4, 2, true, true, 0.1))),
+                block(
+                        "gdss",
+                        () ->
+                                new Gdss(
+                                        new Gdss.Config(
+                                                5,
+                                                3,
+                                                Gdss.Part.convolution(2, 8),
+                                                Gdss.Part.attention(3, 8)))),
+                block("gdss of attention", ArchitectureExportIT::attention),
                 block("optimus", () -> new Optimus(new Optimus.Config(24, 8, 2, 9, 2, 50, 0.2))),
                 block("mdlm-dit", () -> new Dit(new Dit.Config(32, 16, 2, 4, 4, 4, 0.1))),
                 block(
@@ -48,6 +59,12 @@ class ArchitectureExportIT {
                                 new Enformer(
                                         new Enformer.Config(
                                                 List.of(24, 24, 48), 2, 2, 8, 2, 0.1, 0.1, 0.1))));
+    }
+
+    private static Gdss attention() {
+        Gdss.Part mlp =
+                new Gdss.Part(Gdss.Type.ATTENTION, 2, 8, 2, 1, 3, 2, 8, 2, Gdss.Projection.MLP);
+        return new Gdss(new Gdss.Config(5, 3, mlp, mlp));
     }
 
     private static Arguments block(String name, Supplier<NamedBlock> maker) {

@@ -1,7 +1,6 @@
 package dev.tiller.finetune;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
@@ -24,9 +23,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Minimises an objective: AdamW or Adam with warm-up, clipping by the global norm, an exponential
- * moving average beside the raw weights, early stopping on the validation of the average or where
- * the objective says so.
+ * Minimises an objective: AdamW or Adam with warm-up, clipping by the global norm or by that of
+ * each part of the network, an exponential moving average beside the raw weights, early stopping on
+ * the validation of the average or where the objective says so.
  *
  * <p>Batches, corruption and dropout are functions of the seed and the step, and checkpoints hold
  * all state, so a killed run that is resumed ends with the same bytes as one that was not (on the
@@ -185,11 +184,12 @@ public final class Trainer {
         try (NDManager scope = device.newSubManager()) {
             ParameterStore store = new ParameterStore(scope, false);
             Objective.Forward forward =
-                    (inputs, step) -> {
-                        PairList<String, Object> params = new PairList<>();
-                        params.add(DropoutMasks.KEY, new DropoutMasks(noise, (int) step));
-                        return network.forward(store, inputs, true, params).head();
-                    };
+                    Objective.Forward.of(
+                            (inputs, step) -> {
+                                PairList<String, Object> params = new PairList<>();
+                                params.add(DropoutMasks.KEY, new DropoutMasks(noise, (int) step));
+                                return network.forward(store, inputs, true, params);
+                            });
             objective.prepare(state.step());
             double loss = 0;
             Map<String, Double> metrics = new TreeMap<>();
@@ -212,7 +212,8 @@ public final class Trainer {
                         }
                         gradients.put(name, gradient);
                     });
-            double norm = GradientClipping.byGlobalNorm(gradients, options.clipNorm());
+            double norm =
+                    GradientClipping.byGroups(gradients, options.clipGroups(), options.clipNorm());
             optimizer.step(gradients, options.learningRate().at(state.step()));
             // gradients add up between backward calls: empty them
             gradients.values().forEach(gradient -> gradient.subi(gradient));
@@ -227,7 +228,8 @@ public final class Trainer {
             ParameterStore store = new ParameterStore(scope, false);
             Objective.Validation validation =
                     objective.validate(
-                            (inputs, step) -> evaluated.forward(store, inputs, false).head(),
+                            Objective.Forward.of(
+                                    (inputs, step) -> evaluated.forward(store, inputs, false)),
                             scope);
             state.validated(validation, options);
         }
@@ -243,6 +245,6 @@ public final class Trainer {
      */
     public static Objective.Forward evaluation(NamedBlock network, NDManager manager) {
         ParameterStore store = new ParameterStore(manager, false);
-        return (NDList inputs, long step) -> network.forward(store, inputs, false).head();
+        return Objective.Forward.of((inputs, step) -> network.forward(store, inputs, false));
     }
 }

@@ -2,6 +2,7 @@ package dev.tiller.finetune;
 
 import dev.tiller.finetune.optimizer.AdamW;
 import dev.tiller.finetune.optimizer.LearningRate;
+import java.util.List;
 
 /**
  * Hyper-parameters of a training run.
@@ -12,7 +13,9 @@ import dev.tiller.finetune.optimizer.LearningRate;
  * @param accumulate batches per step, at least 1; their gradients are averaged
  * @param learningRate the learning-rate schedule
  * @param adam the optimiser's hyper-parameters
- * @param clipNorm largest global gradient norm, above 0
+ * @param clipNorm largest gradient norm, above 0
+ * @param clipGroups beginnings of the names of parameters that are clipped together, each group by
+ *     its own norm and the others by theirs; empty for the global norm
  * @param emaDecay decay of the moving average of the weights, in [0, 1)
  * @param validateEvery steps between validations, each of which writes a checkpoint
  * @param patience validations without improvement after which training stops, at least 1
@@ -26,11 +29,13 @@ public record TrainingOptions(
         LearningRate learningRate,
         AdamW.Options adam,
         double clipNorm,
+        List<String> clipGroups,
         double emaDecay,
         int validateEvery,
         int patience,
         int keepCheckpoints) {
     public TrainingOptions {
+        clipGroups = List.copyOf(clipGroups);
         requirePositive("max_steps", maxSteps);
         requirePositive("batch_size", batchSize);
         requirePositive("accumulate", accumulate);

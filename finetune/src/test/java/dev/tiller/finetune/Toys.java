@@ -9,6 +9,7 @@ import dev.tiller.zoo.architecture.ConvGru;
 import dev.tiller.zoo.architecture.NamedBlock;
 import dev.tiller.zoo.architecture.Optimus;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -55,6 +56,7 @@ public final class Toys {
                 new LearningRate(0.01, 5, LearningRate.Shape.CONSTANT, maxSteps),
                 new AdamW.Options(0.9, 0.999, 1e-8, 0.01),
                 1.0,
+                List.of(),
                 0.9,
                 validateEvery,
                 patience,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tiller.finetune.optimizer.AdamW;
 import dev.tiller.finetune.optimizer.LearningRate;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrainingOptionsTest {
@@ -22,6 +23,7 @@ class TrainingOptionsTest {
                                         new LearningRate(1, 0, LearningRate.Shape.CONSTANT, 1),
                                         new AdamW.Options(0.9, 0.999, 1e-8, 0),
                                         clipNorm,
+                                        List.of(),
                                         emaDecay,
                                         n[3],
                                         n[4],

@@ -1,21 +1,15 @@
 package dev.tiller.finetune.data;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -72,13 +66,13 @@ public final class SequenceTable {
         List<Double> labels = new ArrayList<>();
         Map<String, List<String>> texts = new LinkedHashMap<>();
         textColumns.forEach(column -> texts.put(column, new ArrayList<>()));
-        try (BufferedReader reader = open(file);
+        try (BufferedReader reader = TextTable.open(file);
                 CSVParser parser = format.parse(reader)) {
-            requireColumn(file, parser, sequenceColumn);
+            TextTable.requireColumn(file, parser, sequenceColumn);
             if (labelColumn != null) {
-                requireColumn(file, parser, labelColumn);
+                TextTable.requireColumn(file, parser, labelColumn);
             }
-            texts.keySet().forEach(column -> requireColumn(file, parser, column));
+            texts.keySet().forEach(column -> TextTable.requireColumn(file, parser, column));
             for (CSVRecord row : parser) {
                 String where = file + ":" + parser.getCurrentLineNumber() + ": ";
                 tokens.add(encode(where, cell(where, row, sequenceColumn), alphabet));
@@ -99,22 +93,6 @@ public final class SequenceTable {
         }
         double[] numbers = labels.stream().mapToDouble(Double::doubleValue).toArray();
         return new Rows(new LabelledTokens(tokens.toArray(long[][]::new), numbers), texts);
-    }
-
-    private static BufferedReader open(Path file) throws IOException {
-        InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
-        bytes.mark(2);
-        boolean gzipped = bytes.read() == 0x1f && bytes.read() == 0x8b;
-        bytes.reset();
-        InputStream text = gzipped ? new GZIPInputStream(bytes) : bytes;
-        return new BufferedReader(new InputStreamReader(text, StandardCharsets.UTF_8));
-    }
-
-    private static void requireColumn(Path file, CSVParser parser, String column) {
-        if (!parser.getHeaderNames().contains(column)) {
-            throw new IllegalArgumentException(
-                    file + " must have a column '" + column + "', got " + parser.getHeaderNames());
-        }
     }
 
     private static void requireLength(String where, List<long[]> tokens) {

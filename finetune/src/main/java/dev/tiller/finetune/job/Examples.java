@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.finetune.data.LabelledTokens;
+import dev.tiller.finetune.data.MoleculeTable;
 import dev.tiller.finetune.data.RollOuts;
 import dev.tiller.finetune.data.SequenceTable;
 import dev.tiller.finetune.data.TeacherLabels;
@@ -71,6 +72,19 @@ final class Examples {
         String of = rows.rows().size() < rows.inTable() ? " of " + rows.inTable() : "";
         log.accept("read " + rows.rows().size() + of + " sequences from " + table);
         return rows;
+    }
+
+    /** Reads the molecules of the table and says what was dropped. */
+    MoleculeTable.Molecules molecules() throws IOException {
+        Path table = table();
+        TrainingJob.Graph graph = job.model().graph();
+        String column = JobRunner.or(data.smilesColumn(), "smiles");
+        MoleculeTable.Molecules molecules =
+                MoleculeTable.read(table, column, graph.atoms(), graph.nodes());
+        int kept = molecules.arrays().size();
+        log.accept("read " + kept + " of " + molecules.read() + " molecules from " + table);
+        molecules.dropped().forEach((why, count) -> log.accept("dropped " + count + ": " + why));
+        return molecules;
     }
 
     private String sequences() {

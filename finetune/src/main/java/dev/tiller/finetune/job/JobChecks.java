@@ -42,6 +42,18 @@ final class JobChecks {
                 "start with a letter or digit and hold only a-z, 0-9 and '.', '-', '_', '=', '+'",
                 job.name());
         require(job.objective() != null, "objective", job);
+        boolean matched = job.objective() == TrainingJob.Kind.SCORE_MATCHING;
+        JobChecks checks = new JobChecks(job);
+        checks.requireUnused(!matched && job.scoreMatching() != null, "score_matching");
+        if (matched) {
+            requireSteps(job);
+            checks.fineTuningKeys();
+            new ScoreMatchingSettings(job).check();
+            checks.numbers();
+            decay(job);
+            JobRunner.options(job);
+            return;
+        }
         if (job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION) {
             requireSteps(job);
             new BackpropagationSettings(job).check();
@@ -58,7 +70,6 @@ final class JobChecks {
                 job);
         require(job.data() != null, "data", job);
         requireSteps(job);
-        JobChecks checks = new JobChecks(job);
         checks.model();
         checks.usedKeys();
         checks.fineTuningKeys();
@@ -135,43 +146,47 @@ final class JobChecks {
         return keys;
     }
 
+    /** The keys of the data that the objective reads. */
+    private List<String> dataKeys() {
+        return switch (job.objective()) {
+            case SCORE_ENTROPY -> TABLE;
+            case MASKED_NELBO ->
+                    job.data().classes() == null
+                            ? TABLE
+                            : table("label_column", "classes", "class_dropout");
+            case REGRESSION -> table("label_column");
+            case CLASSIFICATION -> table("label_column", "classes");
+            case DISTILLATION ->
+                    List.of(
+                            "table",
+                            "sequence_column",
+                            "label_column",
+                            "validation",
+                            "test",
+                            "teacher",
+                            "teacher_output",
+                            "random_sequences",
+                            "generator",
+                            "generated_sequences",
+                            "guided_sequences",
+                            "candidates",
+                            "reward",
+                            "steps");
+            case SOFT_VALUE ->
+                    List.of(
+                            "generator",
+                            "reward",
+                            "steps",
+                            "roll_outs",
+                            "states_per_roll_out",
+                            "buffer",
+                            "validation");
+            default -> List.of(); // checked by their settings
+        };
+    }
+
     private void usedKeys() {
-        List<String> used =
-                switch (job.objective()) {
-                    case SCORE_ENTROPY -> TABLE;
-                    case MASKED_NELBO ->
-                            job.data().classes() == null
-                                    ? TABLE
-                                    : table("label_column", "classes", "class_dropout");
-                    case REGRESSION -> table("label_column");
-                    case CLASSIFICATION -> table("label_column", "classes");
-                    case DISTILLATION ->
-                            List.of(
-                                    "table",
-                                    "sequence_column",
-                                    "label_column",
-                                    "validation",
-                                    "test",
-                                    "teacher",
-                                    "teacher_output",
-                                    "random_sequences",
-                                    "generator",
-                                    "generated_sequences",
-                                    "guided_sequences",
-                                    "candidates",
-                                    "reward",
-                                    "steps");
-                    case SOFT_VALUE ->
-                            List.of(
-                                    "generator",
-                                    "reward",
-                                    "steps",
-                                    "roll_outs",
-                                    "states_per_roll_out",
-                                    "buffer",
-                                    "validation");
-                    case REWARD_BACKPROPAGATION -> List.of(); // checked by its settings
-                };
+        List<String> used = dataKeys();
         for (String key : JobFile.given(job.data())) {
             requireUnused(!used.contains(key), "data." + key);
         }
@@ -187,6 +202,7 @@ final class JobChecks {
         requireUnused(
                 !trainsDenoiser() && job.model().valueNetworks() != null, "model.value_networks");
         requireUnused(!scores && job.model().referee() != null, "model.referee");
+        requireUnused(job.model().graph() != null, "model.graph");
         requireUnused(
                 kind != TrainingJob.Kind.MASKED_NELBO && job.training().timeSampling() != null,
                 "training.time_sampling");
@@ -197,8 +213,9 @@ final class JobChecks {
 
     /** What only reward backpropagation reads. */
     private void fineTuningKeys() {
+        List<String> given = job.model() == null ? List.of() : JobFile.given(job.model());
         for (String key : List.of("pretrained", "label", "lora")) {
-            requireUnused(JobFile.given(job.model()).contains(key), "model." + key);
+            requireUnused(given.contains(key), "model." + key);
         }
         requireUnused(job.reward() != null, "reward");
         requireUnused(job.backpropagation() != null, "backpropagation");
@@ -244,8 +261,8 @@ final class JobChecks {
                 SoftValueTask.buffer(job);
                 SoftValueTask.loss(job);
             }
-            case REWARD_BACKPROPAGATION -> {
-                // checked by its settings
+            case SCORE_MATCHING, REWARD_BACKPROPAGATION -> {
+                // checked by their settings
             }
         }
     }

@@ -2,7 +2,9 @@ package dev.tiller.finetune.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tiller.finetune.data.MoleculeTable;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Fills in what a job leaves to its defaults, as far as its objective uses it. */
 public final class JobDefaults {
@@ -55,6 +57,7 @@ public final class JobDefaults {
                 defaults.preset(TRAINING, "time_sampling", "antithetic");
             }
             case SCORE_ENTROPY -> defaults.table(true);
+            case SCORE_MATCHING -> defaults.scoreMatching();
             case REGRESSION, CLASSIFICATION -> defaults.table(false);
             case DISTILLATION -> defaults.distillation();
             case SOFT_VALUE -> {
@@ -93,6 +96,27 @@ public final class JobDefaults {
         preset(DATA, "test", 0.1);
         if (denoiser && job.data().classes() != null) {
             preset(DATA, "class_dropout", 0.1);
+        }
+    }
+
+    private void scoreMatching() {
+        if (!MoleculeTable.isSmiles(Path.of(job.data().table()))) {
+            preset(DATA, "smiles_column", "smiles");
+        }
+        preset(DATA, "validation", 0.1);
+        preset(DATA, "test", 0.1);
+        preset(TRAINING, "clip_groups", ScoreMatchingSettings.NETWORKS);
+        preset("score_matching", "weighting", "noise");
+        preset("score_matching", "times", "uniform");
+        preset("score_matching", "reduce", "sum");
+        ScoreMatchingSettings settings = new ScoreMatchingSettings(job);
+        ObjectNode graph = (ObjectNode) tree.path("model").path("graph");
+        graph.set("sampling", JobFile.node(settings.sampling()));
+        for (String component : List.of("x", "adj")) {
+            ObjectNode noise = (ObjectNode) graph.path(component);
+            if (!noise.hasNonNull("parameterisation")) {
+                noise.put("parameterisation", "score");
+            }
         }
     }
 

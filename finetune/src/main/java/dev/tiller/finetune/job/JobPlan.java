@@ -71,8 +71,8 @@ public record JobPlan(
     /**
      * Estimates memory: the weights and the copies of them that training keeps, the gradients and
      * moments of what is trained, and what the layers keep of a batch for the backward pass (for
-     * each row and position three numbers for each channel; not counted where the length is not
-     * known).
+     * each row and position three numbers for each channel; the positions of a graph are its pairs
+     * of nodes; not counted where the length is not known).
      */
     private static long memory(
             TrainingJob job, Map<String, Shape> shapes, long trained, OptionalInt length) {
@@ -89,7 +89,9 @@ public record JobPlan(
                         .mapToLong(shape -> shape.get(0))
                         .sum();
         long rows = job.training().batchSize();
-        numbers += rows * length.orElse(0) * channels * ARRAYS_PER_LAYER;
+        TrainingJob.Graph graph = job.model().graph();
+        long positions = graph == null ? length.orElse(0) : (long) graph.nodes() * graph.nodes();
+        numbers += rows * positions * channels * ARRAYS_PER_LAYER;
         if (job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION) {
             // the states of the walk, of which the steps that carry the gradient are kept
             long letters = job.model().alphabet() == null ? 4 : job.model().alphabet().length();

@@ -26,6 +26,7 @@ import dev.tiller.zoo.weights.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -150,9 +151,23 @@ public final class JobRunner {
     }
 
     private ModelConfig config(Task task) {
+        TrainingJob.Card card = job.card();
+        String sources =
+                card == null || card.sources() == null ? null : String.join("; ", card.sources());
+        String licence = card == null ? null : card.licence();
+        if (task.graph() != null) {
+            return ModelConfig.ofGraphs(
+                    job.name(),
+                    job.model().architecture(),
+                    job.model().config(),
+                    task.graph(),
+                    false,
+                    sources,
+                    licence);
+        }
         ModelConfig.Kind kind =
                 switch (job.objective()) {
-                    case MASKED_NELBO, SCORE_ENTROPY, REWARD_BACKPROPAGATION ->
+                    case MASKED_NELBO, SCORE_ENTROPY, SCORE_MATCHING, REWARD_BACKPROPAGATION ->
                             ModelConfig.Kind.DENOISER;
                     case REGRESSION, CLASSIFICATION, DISTILLATION -> ModelConfig.Kind.REWARD;
                     case SOFT_VALUE -> ModelConfig.Kind.VALUE;
@@ -163,7 +178,6 @@ public final class JobRunner {
         } else if (task.objective() instanceof Classification) {
             target = new ModelConfig.Target(0, 1); // log-odds as they are
         }
-        TrainingJob.Card card = job.card();
         return new ModelConfig(
                 job.name(),
                 kind,
@@ -175,8 +189,8 @@ public final class JobRunner {
                 timeConditioning(job),
                 label(),
                 target,
-                card == null || card.sources() == null ? null : String.join("; ", card.sources()),
-                card == null ? null : card.licence(),
+                sources,
+                licence,
                 job.model().referee(),
                 job.model().valueNetworks(),
                 pretrained != null
@@ -195,6 +209,7 @@ public final class JobRunner {
         return switch (job.objective()) {
             case MASKED_NELBO -> maskedNelbo(examples);
             case SCORE_ENTROPY -> scoreEntropy(examples);
+            case SCORE_MATCHING -> ScoreMatchingTask.of(job, examples.molecules());
             case REGRESSION -> regression(examples.selected(), "measured");
             case CLASSIFICATION -> ClassTasks.classification(job, examples.selected());
             case DISTILLATION -> distillation(examples);
@@ -316,10 +331,17 @@ public final class JobRunner {
                         or(t.weightDecay(), 0.0),
                         JobChecks.weightDecay(job)),
                 or(t.clipNorm(), 1.0),
+                clipGroups(job),
                 or(t.emaDecay(), tuned ? 0 : 0.9999),
                 or(t.validateEvery(), tuned ? 20 : 500),
                 or(t.patience(), 5),
                 or(t.keepCheckpoints(), 2));
+    }
+
+    private static List<String> clipGroups(TrainingJob job) {
+        boolean networks = job.objective() == TrainingJob.Kind.SCORE_MATCHING;
+        return or(
+                job.training().clipGroups(), networks ? ScoreMatchingSettings.NETWORKS : List.of());
     }
 
     static <T> T or(T value, T preset) {

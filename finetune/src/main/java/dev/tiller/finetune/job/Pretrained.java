@@ -66,7 +66,8 @@ final class Pretrained {
                         config.timeConditioning(),
                         model.pretrained(),
                         model.label(),
-                        model.lora());
+                        model.lora(),
+                        null);
         return new TrainingJob(
                 job.name(),
                 job.objective(),
@@ -76,6 +77,7 @@ final class Pretrained {
                 job.data(),
                 job.reward(),
                 job.backpropagation(),
+                job.scoreMatching(),
                 job.training(),
                 job.stop(),
                 job.card());

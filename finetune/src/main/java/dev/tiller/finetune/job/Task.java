@@ -5,6 +5,7 @@ import dev.tiller.finetune.data.LabelledTokens;
 import dev.tiller.finetune.objective.Objective;
 import dev.tiller.finetune.objective.Regression;
 import dev.tiller.finetune.objective.Statistics;
+import dev.tiller.zoo.GraphConfig;
 import java.util.Map;
 
 /**
@@ -14,9 +15,16 @@ import java.util.Map;
  * @param length letters of each example
  * @param report evaluates the finished network
  * @param data what the card says of the examples
+ * @param graph what the graphs are; null for sequences
  * @param end frees what the objective needs while it is trained
  */
-record Task(Objective objective, int length, Report report, Map<String, Object> data, Runnable end)
+record Task(
+        Objective objective,
+        int length,
+        Report report,
+        Map<String, Object> data,
+        GraphConfig graph,
+        Runnable end)
         implements AutoCloseable {
     /** Evaluates the finished network on examples that training did not see. */
     @FunctionalInterface
@@ -26,6 +34,15 @@ record Task(Objective objective, int length, Report report, Map<String, Object> 
 
     Task(Objective objective, int length, Report report, Map<String, Object> data) {
         this(objective, length, report, data, () -> {});
+    }
+
+    Task(Objective objective, int length, Report report, Map<String, Object> data, Runnable end) {
+        this(objective, length, report, data, null, end);
+    }
+
+    /** The same with graphs, which have no length. */
+    Task withGraph(GraphConfig graphs) {
+        return new Task(objective, 0, report, data, graphs, end);
     }
 
     static double pearson(

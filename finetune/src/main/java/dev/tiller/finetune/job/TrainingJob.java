@@ -19,6 +19,7 @@ import java.util.Map;
  * @param reward what is backpropagated: the name of a reward, a map of {@code reward} and {@code
  *     options}, or a composition
  * @param backpropagation how (reward backpropagation)
+ * @param scoreMatching how noise and errors are weighed (score matching)
  * @param training the hyper-parameters
  * @param stop when to stop before the last step, beside {@code training.patience}
  * @param card what the model card says beside the numbers
@@ -32,6 +33,7 @@ public record TrainingJob(
         Data data,
         JsonNode reward,
         Backpropagation backpropagation,
+        ScoreMatching scoreMatching,
         Training training,
         Stop stop,
         Card card) {
@@ -41,6 +43,8 @@ public record TrainingJob(
         MASKED_NELBO,
         /** Score entropy (SEDD) of clean sequences: a denoiser. */
         SCORE_ENTROPY,
+        /** Denoising score matching of molecules as graphs (GDSS): a model of graphs. */
+        SCORE_MATCHING,
         /** Least squares on measured labels: a reward. */
         REGRESSION,
         /** Logistic regression on the class of each sequence: a reward, in log-odds. */
@@ -73,6 +77,7 @@ public record TrainingJob(
      *     config, alphabet and schedule (reward backpropagation)
      * @param label the class that is asked of a pretrained model with classes
      * @param lora trains adapters instead of the weights (reward backpropagation)
+     * @param graph what the graphs are, how they are noised and sampled (score matching)
      */
     public record Model(
             String architecture,
@@ -84,7 +89,62 @@ public record TrainingJob(
             Boolean timeConditioning,
             String pretrained,
             Integer label,
-            LowRank lora) {}
+            LowRank lora,
+            Graph graph) {}
+
+    /**
+     * Molecules as graphs of heavy atoms.
+     *
+     * @param atoms element symbols, feature 0 of a node first
+     * @param nodes the largest number of atoms
+     * @param x how the features of the atoms are noised
+     * @param adj how the orders of the bonds are noised
+     * @param sampling how designs are sampled unless a command says otherwise
+     */
+    public record Graph(
+            List<String> atoms, Integer nodes, Noise x, Noise adj, GraphSampling sampling) {}
+
+    /**
+     * How a component is noised.
+     *
+     * @param sde {@code vp}, {@code ve} or {@code sub-vp}
+     * @param parameters {@code beta_min} and {@code beta_max}, or {@code sigma_min} and {@code
+     *     sigma_max}
+     * @param parameterisation what the network's output is: {@code score} (default), {@code noise},
+     *     {@code clean} or {@code velocity}
+     */
+    public record Noise(String sde, Map<String, Double> parameters, String parameterisation) {}
+
+    /**
+     * How designs of a graph model are sampled.
+     *
+     * @param steps times of the grid; default 1000
+     * @param predictor default {@code reverse}
+     * @param corrector default {@code langevin}
+     * @param snr signal-to-noise ratio of the corrector; default 0.2
+     * @param scaleEps factor of the corrector's noise; default 0.7
+     * @param correctorSteps corrector steps for each time; default 1
+     * @param eps the last time; default 1e-4
+     */
+    public record GraphSampling(
+            Integer steps,
+            String predictor,
+            String corrector,
+            Double snr,
+            Double scaleEps,
+            Integer correctorSteps,
+            Double eps) {}
+
+    /**
+     * How score matching weighs times and errors.
+     *
+     * @param weighting {@code noise} (default, as published), {@code likelihood} or {@code output}
+     * @param times how times are drawn: {@code uniform} (default), {@code antithetic} or {@code
+     *     importance}
+     * @param reduce {@code sum} (default): half the sum over the entries of an array; {@code mean}:
+     *     their mean
+     */
+    public record ScoreMatching(String weighting, String times, String reduce) {}
 
     /**
      * Low-rank adapters (LoRA, Hu et al. 2022).
@@ -98,8 +158,10 @@ public record TrainingJob(
     /**
      * The examples.
      *
-     * @param table TSV file of sequences, gzipped or not
+     * @param table TSV file of sequences or molecules, gzipped or not; for molecules also a file of
+     *     SMILES, {@code .smi} or {@code .smi.gz}
      * @param sequenceColumn column of the sequences; default {@code sequence}
+     * @param smilesColumn column of the molecules; default {@code smiles} (score matching)
      * @param labelColumn column of the labels, or of the classes
      * @param classes the values of the column of classes, class 0 first (denoisers); those that
      *     count as 1, all others being 0 (classification)
@@ -131,6 +193,7 @@ public record TrainingJob(
     public record Data(
             String table,
             String sequenceColumn,
+            String smilesColumn,
             String labelColumn,
             List<String> classes,
             Double classDropout,
@@ -222,6 +285,8 @@ public record TrainingJob(
      * @param epsilon default 1e-8
      * @param weightDecay default 0
      * @param clipNorm default 1
+     * @param clipGroups beginnings of the names of parameters that are clipped by a norm of their
+     *     own; default none, for score matching those of each network
      * @param emaDecay default 0.9999 (0: the weights themselves)
      * @param validateEvery default 500 (20)
      * @param patience default 5
@@ -245,6 +310,7 @@ public record TrainingJob(
             Double epsilon,
             Double weightDecay,
             Double clipNorm,
+            List<String> clipGroups,
             Double emaDecay,
             Integer validateEvery,
             Integer patience,

@@ -22,6 +22,50 @@ public interface Objective {
          * @return its output, owned by the manager of the first input
          */
         NDArray run(NDList inputs, long step);
+
+        /**
+         * Runs a network that has more outputs than one.
+         *
+         * @param inputs arrays on the network's device
+         * @param step the training step (for dropout), or -1 to evaluate
+         * @return all its outputs, owned by the manager of the first input
+         */
+        default NDList outputs(NDList inputs, long step) {
+            return new NDList(run(inputs, step));
+        }
+
+        /**
+         * Returns the forward function of a network with any number of outputs.
+         *
+         * @param outputs runs the network
+         * @return the function; {@link #run} gives the first output
+         */
+        static Forward of(Outputs outputs) {
+            return new Forward() {
+                @Override
+                public NDArray run(NDList inputs, long step) {
+                    return outputs.of(inputs, step).head();
+                }
+
+                @Override
+                public NDList outputs(NDList inputs, long step) {
+                    return outputs.of(inputs, step);
+                }
+            };
+        }
+    }
+
+    /** A network with any number of outputs. */
+    @FunctionalInterface
+    interface Outputs {
+        /**
+         * Runs the network.
+         *
+         * @param inputs arrays on the network's device
+         * @param step the training step (for dropout), or -1 to evaluate
+         * @return its outputs, owned by the manager of the first input
+         */
+        NDList of(NDList inputs, long step);
     }
 
     /**

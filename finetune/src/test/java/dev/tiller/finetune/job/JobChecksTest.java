@@ -115,7 +115,7 @@ class JobChecksTest {
                     name=                          | job must give name (objective masked_nelbo)
                     name=My Model                  | name must start with a letter or digit and hold only a-z, 0-9 and '.', '-', '_', '=', '+', got My Model
                     name=../x                      | name must start with a letter or digit and hold only a-z, 0-9 and '.', '-', '_', '=', '+', got ../x
-                    model.architecture=resnet      | unknown architecture 'resnet'; known architectures: conv-gru, dna-conv, enformer, mdlm-dit, optimus
+                    model.architecture=resnet      | unknown architecture 'resnet'; known architectures: conv-gru, dna-conv, enformer, gdss, mdlm-dit, optimus
                     model.config.filters=3         | unknown key 'filters' in the configuration of dna-conv; known keys: hidden, stacks, clean_tokens, classes, classifier, dropout
                     model.config.hidden=3          | configuration of dna-conv: hidden must be even, >= 2, got 3
                     model.config.classes=3         | model.config.classes must be the number of data.classes, 0, got 3
@@ -278,5 +278,48 @@ class JobChecksTest {
                     "data." + key + " must be at least 0, got -1",
                     refusal("rna-utr5-mrl-referee", "data." + key + "=-1"));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    data.sequence_column=x          | data.sequence_column is not used by objective score_matching; leave it out
+                    data.classes=[a]                | data.classes is not used by objective score_matching; leave it out
+                    model.alphabet=ACGT             | model.alphabet is not used by objective score_matching; leave it out
+                    model.schedule={name: cosine}   | model.schedule is not used by objective score_matching; leave it out
+                    model.pretrained=x              | model.pretrained is not used by objective score_matching; leave it out
+                    training.loss=linex             | training.loss is not used by objective score_matching; leave it out
+                    training.time_sampling=importance | training.time_sampling is not used by objective score_matching; leave it out
+                    reward=qed                      | reward is not used by objective score_matching; leave it out
+                    stop.max_kl=1                   | stop is not used by objective score_matching; leave it out
+                    data.smiles_column=smiles       | data.smiles_column must be left out for a file of SMILES, which has no columns, got smiles
+                    data.table=                     | job 'molecule-qm9' must give data.table (objective score_matching)
+                    model.graph=                    | job 'molecule-qm9' must give model.graph (objective score_matching)
+                    model.graph.x.sde=              | job 'molecule-qm9' must give model.graph.x.sde (objective score_matching)
+                    model.architecture=dna-conv     | model.architecture must be gdss for objective score_matching, got dna-conv
+                    model.graph.nodes=8             | model.graph.nodes must be model.config.nodes, 9, got 8
+                    model.graph.atoms=[C, N, O]     | model.graph.atoms must list as many different elements as model.config.features, 4, got [C, N, O]
+                    model.graph.atoms=[C, N, O, C]  | model.graph.atoms must list as many different elements as model.config.features, 4, got [C, N, O, C]
+                    model.graph.adj.sde=vpp         | model.graph.adj: unknown stochastic differential equation 'vpp'; known equations: [vp, ve, sub-vp]
+                    model.graph.x.parameterisation=z | model.graph.x.parameterisation must be one of score, noise, clean, velocity, got 'z'
+                    model.graph.sampling.snr=0      | model.graph: graph.sampling.snr of a model must be positive, got 0.0
+                    score_matching.weighting=some   | score_matching.weighting must be one of noise, likelihood, output, got 'some'
+                    score_matching.times=importance | score_matching.times must be uniform or antithetic unless the weighting is likelihood, got importance
+                    score_matching.reduce=max       | score_matching.reduce must be one of sum, mean, got 'max'
+                    data.test=0                     | data.test must be above 0, got 0.0
+                    """)
+    void refusesWhatScoreMatchingCannotUse(String override, String message) throws IOException {
+        assertEquals(message, refusal("molecule-qm9", override));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"score_matching.times=uniform,score_matching", "model.graph.nodes=3,model.graph"})
+    void refusesScoreMatchingElsewhere(String override, String key) throws IOException {
+        assertEquals(
+                key + " is not used by objective regression; leave it out",
+                refusal("rna-utr5-mrl", override));
     }
 }

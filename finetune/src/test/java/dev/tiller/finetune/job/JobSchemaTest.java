@@ -13,8 +13,11 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.tiller.finetune.objective.DiffusionTimes;
 import dev.tiller.finetune.objective.MaskedNelbo;
+import dev.tiller.finetune.objective.ScoreMatching;
 import dev.tiller.finetune.optimizer.LearningRate;
+import dev.tiller.sampler.gaussian.Parameterisation;
 import dev.tiller.zoo.ModelConfig;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -31,6 +34,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The schema says what the records say, and takes what they take. */
 class JobSchemaTest {
+    /** Told by the description too: the default of one objective. */
+    private static final String CLIP_GROUPS = "clip_groups";
+
     private static final List<String> OF_FINE_TUNING =
             List.of("batch_size", "learning_rate", "ema_decay", "validate_every");
 
@@ -98,6 +104,19 @@ class JobSchemaTest {
         assertEquals(
                 JobErrors.names(TrainingJob.Kind.class),
                 String.join(", ", choices("/properties/objective")));
+        String matching = "/properties/score_matching/properties/";
+        assertEquals(
+                JobErrors.names(ScoreMatching.Weighting.class),
+                String.join(", ", choices(matching + "weighting")));
+        assertEquals(
+                JobErrors.names(DiffusionTimes.Sampling.class),
+                String.join(", ", choices(matching + "times")));
+        for (String component : List.of("x", "adj")) {
+            String noise = "/properties/model/properties/graph/properties/" + component;
+            assertEquals(
+                    JobErrors.names(Parameterisation.class),
+                    String.join(", ", choices(noise + "/properties/parameterisation")));
+        }
         String training = "/properties/training/properties/";
         assertEquals(
                 JobErrors.names(MaskedNelbo.TimeSampling.class),
@@ -121,12 +140,14 @@ class JobSchemaTest {
                                     : List.of("training={max_steps: 9}"));
             JsonNode given = JobFile.tree(job);
             JsonNode filled = JobFile.tree(JobDefaults.fill(job));
-            for (String group : List.of("data", "training")) {
+            for (String group : List.of("data", "training", "score_matching")) {
                 for (Map.Entry<String, JsonNode> entry : filled.path(group).properties()) {
                     boolean other = // of which the description tells
                             job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION
                                     && OF_FINE_TUNING.contains(entry.getKey());
-                    if (given.path(group).has(entry.getKey()) || other) {
+                    if (given.path(group).has(entry.getKey())
+                            || other
+                            || entry.getKey().equals(CLIP_GROUPS)) {
                         continue;
                     }
                     JsonNode preset =

@@ -141,6 +141,46 @@ final class ToyJobs {
                 """);
     }
 
+    /** Chains and rings of C and O, of 3 to 6 atoms, some written twice or too large. */
+    static Path molecules(Path folder) throws IOException {
+        StringBuilder rows = new StringBuilder("id\tsmiles\n");
+        for (int row = 0; row < 128; row++) {
+            StringBuilder smiles = new StringBuilder("C");
+            for (int i = 0; i < 5; i++) {
+                smiles.append((row >> i) % 2 == 0 ? "C" : "O");
+            }
+            smiles.append(row < 32 ? "" : row < 64 ? "C=C" : row < 96 ? "C#C" : "N");
+            rows.append(row).append('\t').append(smiles).append('\n');
+        }
+        Path table = Files.writeString(folder.resolve("molecules.tsv"), rows);
+        return write(
+                folder,
+                "toy-molecules",
+                """
+                name: toy-molecules
+                objective: score_matching
+                seed: 8
+                model:
+                  architecture: gdss
+                  config:
+                    nodes: 8
+                    features: 3
+                    x: {type: convolution, depth: 1, hidden: 4, linears: 2, channels_in: 2,
+                        channels: 2, channels_out: 2, attention: 4, heads: 2, projection: gcn}
+                    adj: {type: attention, depth: 2, hidden: 4, linears: 2, channels_in: 2,
+                          channels: 2, channels_out: 2, attention: 4, heads: 2, projection: gcn}
+                  graph:
+                    atoms: [C, N, O]
+                    nodes: 8
+                    x: {sde: vp, parameters: {beta_min: 0.1, beta_max: 5}, parameterisation: noise}
+                    adj: {sde: ve, parameters: {sigma_min: 0.1, sigma_max: 2},
+                          parameterisation: clean}
+                data: {table: MOLECULES, validation: 0.2, test: 0.2}
+                score_matching: {times: antithetic}
+                """
+                        .replace("MOLECULES", table.toString()));
+    }
+
     static Path softValue(Path folder, Path generator) throws IOException {
         return write(
                 folder,

@@ -12,6 +12,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.tiller.finetune.Toys;
 import dev.tiller.finetune.TrainedWeights;
 import dev.tiller.finetune.Trainer;
+import dev.tiller.finetune.TrainingOptions;
 import dev.tiller.finetune.objective.MaskedNelbo.TimeSampling;
 import dev.tiller.sampler.Philox;
 import dev.tiller.sampler.Randomness.Purpose;
@@ -74,7 +75,10 @@ class ConditionalNelboIT {
                 new Philox(3));
     }
 
-    /** What the network believes of a row that is all masked, at its first position. */
+    /**
+     * What the network believes of a row that is all masked, on average over its positions: that of
+     * one alone depends on the last bits of the processor's kernels.
+     */
     private static double[] beliefs(Objective.Forward network, long label, NDManager manager) {
         long[] masks = new long[LENGTH];
         Arrays.fill(masks, LETTERS);
@@ -85,10 +89,29 @@ class ConditionalNelboIT {
                                 manager.create(new float[1]),
                                 manager.create(new long[] {label})),
                         -1);
-        float[] logs = Subs.logPosterior(logits, LETTERS).get("0, 5").toFloatArray();
+        float[] logs = Subs.logPosterior(logits, LETTERS).toFloatArray();
         double[] beliefs = new double[LETTERS];
-        Arrays.setAll(beliefs, i -> Math.exp(logs[i]));
+        for (int i = 0; i < logs.length; i++) {
+            beliefs[i % LETTERS] += Math.exp(logs[i]) / LENGTH;
+        }
         return beliefs;
+    }
+
+    /** The mean of many steps, which does not depend on the letters of the last few batches. */
+    private static TrainingOptions smooth(TrainingOptions options) {
+        return new TrainingOptions(
+                options.seed(),
+                options.maxSteps(),
+                options.batchSize(),
+                options.accumulate(),
+                options.learningRate(),
+                options.adam(),
+                options.clipNorm(),
+                options.clipGroups(),
+                0.99,
+                options.validateEvery(),
+                options.patience(),
+                options.keepCheckpoints());
     }
 
     private static NamedBlock network() {
@@ -98,11 +121,11 @@ class ConditionalNelboIT {
     /** With the class its letters, without it those of all rows: the mixture of both. */
     @Test
     void learnsTheLettersOfEachClassAndOfAllRows() throws Exception {
-        MaskedNelbo objective = objective(0.3);
+        MaskedNelbo objective = objective(0.5);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             TrainedWeights weights =
                     new Trainer(
-                                    Toys.options(400, 100, 9, 1),
+                                    smooth(Toys.options(800, 200, 9, 1)),
                                     ConditionalNelboIT::network,
                                     manager,
                                     folder,

@@ -8,6 +8,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,34 @@ class GradientClippingIT {
             assertArrayEquals(a, gradients.get("a").toFloatArray());
             assertArrayEquals(b, gradients.get("b").toFloatArray());
             assertEquals(2, manager.getManagedArrays().size());
+        }
+    }
+
+    /** As if each part of a network were clipped alone. */
+    @Test
+    void scalesEachGroupByItsOwnNorm() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            Map<String, NDArray> gradients = new LinkedHashMap<>();
+            gradients.put("x.a", manager.create(new float[] {3, 0}));
+            gradients.put("x.b", manager.create(new float[] {4}));
+            gradients.put("adj.a", manager.create(new float[] {0.5f}));
+            gradients.put("c", manager.create(new float[] {12}));
+            List<String> groups = List.of("x.", "adj.");
+            double norm = GradientClipping.byGroups(gradients, groups, 1);
+            assertEquals(Math.sqrt(25 + 0.25 + 144), norm, 1e-5);
+            assertArrayEquals(new float[] {0.6f, 0}, gradients.get("x.a").toFloatArray(), 1e-6f);
+            assertArrayEquals(new float[] {0.8f}, gradients.get("x.b").toFloatArray(), 1e-6f);
+            assertArrayEquals(new float[] {0.5f}, gradients.get("adj.a").toFloatArray());
+            assertArrayEquals(new float[] {1}, gradients.get("c").toFloatArray(), 1e-6f);
+        }
+    }
+
+    @Test
+    void withoutGroupsTheNormIsThatOfAll() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            Map<String, NDArray> gradients = gradients(manager, new float[] {3}, new float[] {4});
+            assertEquals(5, GradientClipping.byGroups(gradients, List.of(), 1), 1e-6);
+            assertArrayEquals(new float[] {0.6f}, gradients.get("a").toFloatArray(), 1e-6f);
         }
     }
 

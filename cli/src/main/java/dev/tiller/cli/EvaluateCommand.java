@@ -10,6 +10,7 @@ import dev.tiller.cli.evaluate.KmerCorrelation;
 import dev.tiller.cli.evaluate.Letters;
 import dev.tiller.cli.evaluate.Likelihood;
 import dev.tiller.cli.evaluate.Measure;
+import dev.tiller.cli.evaluate.MoleculeSets;
 import dev.tiller.cli.evaluate.Reference;
 import dev.tiller.cli.evaluate.RewardScores;
 import dev.tiller.cli.evaluate.SequenceModel;
@@ -56,7 +57,8 @@ final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "[LABEL=]SET[,SET...]",
             arity = "0..*",
             description =
-                    "FASTA files and run folders; several after one label are seeds of a method.")
+                    "FASTA files, SMILES files (.smi) and run folders; several after one label are"
+                            + " seeds of a method.")
     private List<String> sets = new ArrayList<>();
 
     @ArgGroup(validate = false, order = 10, heading = "%nSets sampled here:%n")
@@ -103,6 +105,9 @@ final class EvaluateCommand implements Callable<Integer> {
         EngineSettings.configure(1);
         List<SetArgument> files = sets.stream().map(SetArgument::parse).toList();
         check(files);
+        if (MoleculeSets.areMolecules(files)) {
+            return molecules(files);
+        }
         EvaluationFiles written = new EvaluationFiles(out);
         Backend ofRewards = backend == Backend.ONNX ? Backend.AUTO : backend;
         String resolved = EngineSettings.device(device, backend);
@@ -124,6 +129,26 @@ final class EvaluateCommand implements Callable<Integer> {
             EvaluationTable table =
                     plan.evaluation().run(all, set -> say("evaluating " + set.source()));
             print(table, written, parts, plan.kmers());
+        }
+        return ExitCode.OK;
+    }
+
+    /** Molecules have other measures; options that belong to sequences are refused. */
+    private Integer molecules(List<SetArgument> files) throws Exception {
+        judges.refuseSequences();
+        references.refuseSequences();
+        if (!models.arguments().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--model is sampled here for sequences alone; sample molecules with 'tiller"
+                            + " sample --method unguided' and name the run");
+        }
+        EvaluationFiles written = new EvaluationFiles(out);
+        RewardContext context =
+                new RewardContext(EngineSettings.device(device, backend), backend.toString());
+        try (JudgedReward reward = judges.openReward(context)) {
+            EvaluationTable table =
+                    MoleculeEvaluation.run(files, reward, references.file(), this::say);
+            print(table, written, new Parts(reward, null, null, null), null);
         }
         return ExitCode.OK;
     }

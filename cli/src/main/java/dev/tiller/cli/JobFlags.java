@@ -129,8 +129,13 @@ final class JobFlags {
 
     @Option(
             names = "--steps",
-            description = "Reverse steps of the ancestral sampler (default: 128).")
+            description =
+                    "Reverse steps of the ancestral sampler (default: 128; for molecules the"
+                            + " model's).")
     private Integer steps;
+
+    @ArgGroup(validate = false, order = 110, heading = "%nSettings of models of molecules:%n")
+    private GaussianFlags gaussian = new GaussianFlags();
 
     @Option(names = "--seed", description = "Seed of all randomness, 64 bits (default: 0).")
     private Long seed;
@@ -182,6 +187,7 @@ final class JobFlags {
                 steering.given(),
                 num,
                 sampler,
+                gaussian.given(),
                 steps,
                 seed,
                 batchSize,

@@ -77,6 +77,12 @@ final class JudgeFlags {
         likelihood(0); // refuses its numbers before anything is loaded
     }
 
+    /** Refuses what molecules are not judged by. */
+    void refuseSequences() {
+        UnusedOptions.refuse("--class-reward", classReward, false, "sets of sequences");
+        UnusedOptions.refuse("--pretrained", pretrained, false, "sets of sequences");
+    }
+
     /** Returns the reward and its referee, or null for none. */
     JudgedReward openReward(RewardContext context) throws IOException {
         return open(reward, rewardOptions, context);

@@ -27,7 +27,9 @@ final class ReferenceFlags {
     @Option(
             names = "--reference",
             paramLabel = "FILE",
-            description = "Table (TSV with a header line) or FASTA of sequences, gzipped or not.")
+            description =
+                    "Table (TSV with a header line) or FASTA of sequences, or SMILES (.smi),"
+                            + " gzipped or not.")
     private Path reference;
 
     @Option(
@@ -106,6 +108,18 @@ final class ReferenceFlags {
             throw new IllegalArgumentException(
                     "--motif-level must be given with --motif-cutoff other than p-value, got none");
         }
+    }
+
+    /** Refuses what molecules are not compared by. */
+    void refuseSequences() {
+        String why = "sets of sequences";
+        UnusedOptions.refuse("--reference-sequence-column", sequenceColumn, false, why);
+        UnusedOptions.refuse("--reference-label-column", labelColumn, false, why);
+        UnusedOptions.refuse("--reference-top", top, false, why);
+        UnusedOptions.refuse("--reference-where", where, false, why);
+        UnusedOptions.refuse("--kmer", kmer, false, why);
+        UnusedOptions.refuse("--nearest-rows", nearestRows, false, why);
+        UnusedOptions.refuse("--motifs", motifs, false, why);
     }
 
     /** Returns the reference, or null for none. */

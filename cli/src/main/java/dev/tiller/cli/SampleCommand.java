@@ -87,7 +87,7 @@ final class SampleCommand implements Callable<Integer> {
                                         progress.at(done, total, designs + " designs"));
                 interruption.finished();
                 progress.close();
-                report(summary, folder);
+                report(summary, folder.resolve(run.designFile()), folder);
             }
         } catch (RewardFailedException e) {
             throw new IllegalStateException(
@@ -100,10 +100,10 @@ final class SampleCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void report(Summary summary, Path folder) {
+    private void report(Summary summary, Path designs, Path folder) {
         PrintWriter text = spec.commandLine().getOut();
         text.print(summary.table());
-        text.println("wrote " + folder.resolve("designs.fasta"));
+        text.println("wrote " + designs);
         if (summary.designs().size() < summary.job().num()) {
             text.println(
                     "for the others: tiller sample --out "

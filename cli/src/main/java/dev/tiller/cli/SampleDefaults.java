@@ -1,6 +1,7 @@
 package dev.tiller.cli;
 
 import dev.tiller.cli.run.EngineSettings;
+import dev.tiller.cli.run.GaussianSampling;
 import dev.tiller.cli.run.JobYaml;
 import dev.tiller.cli.run.Method;
 import dev.tiller.cli.run.SamplingJob;
@@ -9,15 +10,15 @@ import dev.tiller.cli.run.Steering;
 import dev.tiller.rewards.composition.NamedReward;
 import dev.tiller.rewards.composition.RewardSpec;
 import dev.tiller.zoo.Backend;
+import dev.tiller.zoo.GraphConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Fills in what the user did not say, and refuses options that would be ignored. */
 final class SampleDefaults {
-    private static final String DEFAULT_REWARD = "mrl";
-
     /** Options as given, by the names of {@link SamplingJob}; null where not. */
     record Options(
             String model,
@@ -37,6 +38,7 @@ final class SampleDefaults {
             Steering steering,
             Integer num,
             SamplingJob.Sampler sampler,
+            GaussianSampling gaussian,
             Integer steps,
             Long seed,
             Integer batchSize,
@@ -48,7 +50,10 @@ final class SampleDefaults {
     record RewardFlags(String name, Map<String, String> options) {}
 
     /** Nothing said. */
-    static final Options NONE = Settings.create(Options.class, Map.of("steering", Steering.NONE));
+    static final Options NONE =
+            Settings.create(
+                    Options.class,
+                    Map.of("steering", Steering.NONE, "gaussian", GaussianSampling.NONE));
 
     private final Options given;
     private final Options before;
@@ -87,12 +92,17 @@ final class SampleDefaults {
     }
 
     SamplingJob resolve() {
+        String model = first(Options::model, "rna-utr5");
+        Optional<GraphConfig> graph = MoleculeDefaults.graph(model);
+        if (graph.isPresent()) {
+            MoleculeDefaults.requireFit(given, model);
+        }
+        boolean sequences = graph.isEmpty();
         Method method = first(Options::method, Method.SVDD_PM);
         SamplingJob.Sampler sampler = first(Options::sampler, SamplingJob.Sampler.ANCESTRAL);
-        boolean grid = sampler == SamplingJob.Sampler.ANCESTRAL;
-        String model = first(Options::model, "rna-utr5");
+        boolean grid = !sequences || sampler == SamplingJob.Sampler.ANCESTRAL;
         boolean uniform = model.equals(SamplingJob.UNIFORM);
-        String label = first(Options::classLabel, null);
+        String label = sequences ? first(Options::classLabel, null) : null;
         refuse("--steps", given.steps(), grid, "--sampler " + JobYaml.label(sampler));
         refuse("--alphabet", given.alphabet(), uniform, "--model " + model);
         refuse("--length", given.length(), uniform, "--model " + model);
@@ -105,7 +115,10 @@ final class SampleDefaults {
                 "--method " + method);
         Backend backend = first(Options::backend, Backend.AUTO);
         Steering earlier = before.steering() == null ? Steering.NONE : before.steering();
-        Steering steering = Steering.resolve(method, given.steering(), earlier);
+        Steering steering =
+                sequences
+                        ? Steering.resolve(method, given.steering(), earlier)
+                        : MoleculeDefaults.steering(method, given.steering(), earlier);
         boolean learned = SamplingJob.usesValueNetwork(method, steering);
         refuse("--value-network", given.valueNetwork(), learned, "no learned value");
         return new SamplingJob(
@@ -115,18 +128,21 @@ final class SampleDefaults {
                 label,
                 label == null ? null : first(Options::classWeight, 1.0),
                 label == null ? null : first(Options::classForm, SamplingJob.ClassForm.NORMALISED),
-                reward(),
+                reward(sequences ? "mrl" : MoleculeDefaults.REWARD),
                 first(Options::plugins, null),
                 first(Options::maxRewardCalls, null),
                 first(Options::rewardCache, null),
-                first(Options::constraints, null),
+                sequences ? first(Options::constraints, null) : null,
                 learned ? first(Options::valueNetwork, null) : null,
                 method == Method.REFINE ? first(Options::seedSequences, null) : null,
                 method,
                 steering,
                 first(Options::num, 64),
-                sampler,
-                grid ? first(Options::steps, 128) : null,
+                sequences ? sampler : null,
+                MoleculeDefaults.sampling(graph, given.gaussian(), before.gaussian(), model),
+                grid
+                        ? first(Options::steps, graph.map(g -> g.sampling().steps()).orElse(128))
+                        : null,
                 first(Options::seed, 0L),
                 first(Options::batchSize, 64),
                 first(Options::threads, Runtime.getRuntime().availableProcessors()),
@@ -134,11 +150,11 @@ final class SampleDefaults {
                 backend);
     }
 
-    private Object reward() {
+    private Object reward(String preset) {
         if (!(given.reward() instanceof RewardFlags flags)) {
-            return plain(RewardSpec.of(first(Options::reward, DEFAULT_REWARD)));
+            return plain(RewardSpec.of(first(Options::reward, preset)));
         }
-        Object earlier = before.reward() == null ? DEFAULT_REWARD : before.reward();
+        Object earlier = before.reward() == null ? preset : before.reward();
         return plain(changed(RewardSpec.of(earlier), flags));
     }
 

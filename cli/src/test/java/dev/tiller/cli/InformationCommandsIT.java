@@ -55,6 +55,7 @@ class InformationCommandsIT {
                         "enhancer-class-referee ",
                         "enhancer-class ",
                         "dna-enhancer ",
+                        "molecule-qm9 ",
                         "yeast-expression ",
                         "yeast-expression-referee")) {
             assertTrue(list.contains(name), list);

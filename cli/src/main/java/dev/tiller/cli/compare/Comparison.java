@@ -107,7 +107,7 @@ public final class Comparison {
         double[] logLikelihoods = logLikelihoods(job, designs);
         return ComparedMethod.of(
                 job,
-                MethodStatistics.of(designs, logLikelihoods, new Philox(0)),
+                MethodStatistics.of(designs, job.notation(), logLikelihoods, new Philox(0)),
                 runs.stream().map(FinishedRun::manifest).toList());
     }
 

@@ -2,6 +2,8 @@ package dev.tiller.cli.compare;
 
 import dev.tiller.cli.run.DesignRow;
 import dev.tiller.cli.run.Quantiles;
+import dev.tiller.rewards.Notation;
+import dev.tiller.rewards.molecule.fingerprint.MoleculeDiversity;
 import dev.tiller.rewards.sequence.Diversity;
 import dev.tiller.sampler.Randomness;
 import java.util.List;
@@ -11,7 +13,8 @@ import java.util.List;
  *
  * @param reward the rewards
  * @param referee the referee's scores, or null without a referee
- * @param diversity mean share of positions at which two designs of one seed differ
+ * @param diversity mean share of positions at which two designs of one seed differ; of molecules
+ *     one minus their mean similarity
  * @param uniqueShare share of different designs
  * @param ancestors mean number of particles of the prior that have descendants at the end, NaN for
  *     methods without particles
@@ -51,17 +54,21 @@ record MethodStatistics(
      * Computes the statistics.
      *
      * @param seeds the designs of each seed
+     * @param notation how they are written
      * @param logLikelihoods bound of each design
      * @param noise randomness of the bootstrap
      */
     static MethodStatistics of(
-            List<List<DesignRow>> seeds, double[] logLikelihoods, Randomness noise) {
+            List<List<DesignRow>> seeds,
+            Notation notation,
+            double[] logLikelihoods,
+            Randomness noise) {
         List<DesignRow> all = seeds.stream().flatMap(List::stream).toList();
         double[] rewards = all.stream().mapToDouble(DesignRow::reward).toArray();
         double[] referees = all.stream().mapToDouble(DesignRow::referee).toArray();
         double diversity =
                 seeds.stream()
-                        .mapToDouble(rows -> Diversity.meanPairwiseDistance(texts(rows)))
+                        .mapToDouble(rows -> diversity(texts(rows), notation))
                         .average()
                         .orElse(0);
         double ancestors =
@@ -76,6 +83,12 @@ record MethodStatistics(
                 Diversity.uniqueShare(texts(all)),
                 ancestors,
                 logLikelihoods.length == 0 ? Double.NaN : Quantiles.of(logLikelihoods, 0.5));
+    }
+
+    private static double diversity(List<String> designs, Notation notation) {
+        return notation == Notation.SMILES
+                ? MoleculeDiversity.meanPairwiseDistance(designs)
+                : Diversity.meanPairwiseDistance(designs);
     }
 
     private static List<String> texts(List<DesignRow> rows) {

@@ -45,6 +45,6 @@ public record SetArgument(String label, List<String> sources) {
             return source;
         }
         String name = last.toString().replaceFirst("\\.gz$", "");
-        return name.replaceFirst("\\.(fasta|fa|fna|faa)$", "");
+        return name.replaceFirst("\\.(fasta|fa|fna|faa|smi|smiles)$", "");
     }
 }

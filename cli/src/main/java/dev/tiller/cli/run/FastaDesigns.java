@@ -4,7 +4,6 @@ import dev.tiller.rewards.sequence.Fasta;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,10 +14,16 @@ import java.util.Locale;
 final class FastaDesigns {
     private FastaDesigns() {}
 
-    static void write(Path file, List<DesignRow> designs, SamplingJob job) throws IOException {
-        try (BufferedWriter out = Files.newBufferedWriter(file)) {
-            Fasta.write(designs.stream().map(row -> record(row, job)).toList(), out);
-        }
+    static void write(RunFolder folder, List<DesignRow> designs, SamplingJob job)
+            throws IOException {
+        List<Fasta.Record> records = designs.stream().map(row -> record(row, job)).toList();
+        AtomicFiles.write(
+                folder.file(RunFolder.FASTA),
+                file -> {
+                    try (BufferedWriter out = Files.newBufferedWriter(file)) {
+                        Fasta.write(records, out);
+                    }
+                });
     }
 
     private static Fasta.Record record(DesignRow row, SamplingJob job) {

@@ -1,135 +1,109 @@
 package dev.tiller.cli.run;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import dev.tiller.guidance.ClassifierFreeGuidance;
-import dev.tiller.sampler.Denoiser;
+import dev.tiller.guidance.DesignReader;
+import dev.tiller.rewards.Notation;
+import dev.tiller.rewards.molecule.Smiles;
+import dev.tiller.sampler.Ledger;
+import dev.tiller.sampler.ReverseProcess;
+import dev.tiller.sampler.State;
 import dev.tiller.sampler.constraint.CompiledConstraints;
 import dev.tiller.sampler.constraint.Constraints;
-import dev.tiller.sampler.masked.UniformDenoiser;
-import dev.tiller.sampler.schedule.LogLinear;
-import dev.tiller.sampler.schedule.NoiseSchedule;
 import dev.tiller.zoo.Backend;
-import dev.tiller.zoo.ClassDenoisers;
-import dev.tiller.zoo.Devices;
 import dev.tiller.zoo.ModelConfig;
 import dev.tiller.zoo.ModelZoo;
-import dev.tiller.zoo.Network;
-import dev.tiller.zoo.NetworkDenoiser;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The denoiser of a job: a network, one with classifier-free guidance, or the uniform model. */
-final class JobModel implements AutoCloseable {
+/** The diffusion model of a job: how its noise is removed, and what its designs are. */
+interface JobModel extends AutoCloseable {
     /**
      * What is known of a model before its weights are read.
      *
-     * @param alphabet letters, token 0 first
-     * @param length letters per design
+     * @param notation how its designs are written
+     * @param alphabet letters of the designs; of sequences token 0 first
+     * @param length letters per sequence, or the largest number of atoms
      * @param valueNetworks value-network model of each reward by reward name
      * @param constraints rules that every design keeps, or null
      */
     record Shape(
+            Notation notation,
             String alphabet,
             int length,
             Map<String, String> valueNetworks,
             CompiledConstraints constraints) {}
 
-    private final Shape shape;
-    private final NetworkDenoiser network;
-    private final Denoiser denoiser;
-    private final NoiseSchedule schedule;
-
+    /** Looks a model up. */
     static Shape shape(SamplingJob job) {
         if (job.model().equals(SamplingJob.UNIFORM)) {
-            return new Shape(
-                    job.alphabet(),
-                    job.length(),
-                    Map.of(),
-                    constraints(job, job.alphabet(), job.length()));
+            return sequences(job, job.alphabet(), job.length(), Map.of());
         }
         ModelConfig config = ModelZoo.find(job.model()).config();
-        return new Shape(
-                config.alphabet(),
-                config.length(),
-                config.valueNetworks(),
-                constraints(job, config.alphabet(), config.length()));
-    }
-
-    private static CompiledConstraints constraints(SamplingJob job, String alphabet, int length) {
-        return job.constraints() == null
-                ? null
-                : Constraints.parse(job.constraints()).compile(alphabet, length);
-    }
-
-    JobModel(SamplingJob job, Shape shape) throws IOException {
-        this.shape = shape;
-        if (job.model().equals(SamplingJob.UNIFORM)) {
-            network = null;
-            denoiser = new UniformDenoiser(shape.alphabet().length());
-            schedule = new LogLinear(1e-3);
-            return;
+        if (config.graph() != null) {
+            int atoms = config.graph().nodes();
+            return new Shape(Notation.SMILES, Smiles.LETTERS, atoms, Map.of(), null);
         }
-        Device device = Devices.parse(job.device(), job.backend());
-        if (job.classLabel() == null) {
-            network = ModelZoo.denoiser(job.model(), job.backend(), device);
-            denoiser = network;
-        } else {
-            int label = ModelZoo.find(job.model()).classNumber(job.classLabel());
-            ClassDenoisers both =
-                    ModelZoo.classDenoisers(job.model(), label, job.backend(), device);
-            network = both.conditional();
-            denoiser =
-                    new ClassifierFreeGuidance(
-                            both.conditional(),
-                            both.unconditional(),
-                            job.classWeight(),
-                            job.classForm() == SamplingJob.ClassForm.NORMALISED);
-        }
-        schedule = network.schedule();
+        return sequences(job, config.alphabet(), config.length(), config.valueNetworks());
     }
 
-    Shape shape() {
-        return shape;
+    private static Shape sequences(
+            SamplingJob job, String alphabet, int length, Map<String, String> valueNetworks) {
+        CompiledConstraints constraints =
+                job.constraints() == null
+                        ? null
+                        : Constraints.parse(job.constraints()).compile(alphabet, length);
+        return new Shape(Notation.SEQUENCE, alphabet, length, valueNetworks, constraints);
     }
 
-    Denoiser denoiser() {
-        return denoiser;
+    /** Loads a model. */
+    static JobModel open(SamplingJob job, Shape shape) throws IOException {
+        return shape.notation() == Notation.SMILES
+                ? new MoleculeModel(job, shape)
+                : new TokenModel(job, shape);
     }
 
-    NoiseSchedule schedule() {
-        return schedule;
+    /** Returns what was known before. */
+    Shape shape();
+
+    /** Returns how its noise is removed. */
+    ReverseProcess process();
+
+    /** Returns what turns clean states into text. */
+    DesignReader reader();
+
+    /** Returns further numbers for each row of a clean state, by column. */
+    default List<Map<String, Double>> columns(State x0) {
+        return Collections.nCopies(x0.rows(), Map.of());
     }
 
-    /** Says what the denoiser runs on, and why. */
-    String engine() {
-        return network == null ? "none" : network.network().engine();
-    }
+    /** Says what the network runs on, and why. */
+    String engine();
 
     /** Returns the engine that runs, or the one asked for where nothing runs. */
-    Backend backend(Backend asked) {
-        return network == null ? asked : network.network().backend();
-    }
+    Backend backend(Backend asked);
 
-    Optional<String> digest() {
-        return network == null ? Optional.empty() : Optional.of(network.network().digest());
-    }
+    /** Returns the SHA-256 of the weights. */
+    Optional<String> digest();
 
-    int rowsPerCall() {
-        return network == null ? Network.ROWS_PER_CALL : network.network().rowsPerCall();
-    }
+    /** Returns the rows of each call of the network. */
+    int rowsPerCall();
 
-    NDManager newManager() {
-        return network == null
-                ? NDManager.newBaseManager(Device.cpu())
-                : network.network().newManager();
-    }
+    /** Returns a manager from which sub-managers are opened on the model's device. */
+    NDManager devices();
+
+    /**
+     * Estimates how natural designs are.
+     *
+     * @param designs clean designs of this model
+     * @param ledger where evaluations are counted
+     * @return a lower bound of log p(x0) of each in nats, with randomness of its own; NaN if the
+     *     model has no such bound
+     */
+    double[] logLikelihoods(List<String> designs, Ledger ledger);
 
     @Override
-    public void close() {
-        if (network != null) {
-            network.close();
-        }
-    }
+    void close();
 }

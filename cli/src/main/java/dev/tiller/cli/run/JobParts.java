@@ -9,12 +9,8 @@ import dev.tiller.guidance.LearnedValue;
 import dev.tiller.guidance.PosteriorMeanValue;
 import dev.tiller.guidance.SoftPosteriorValue;
 import dev.tiller.rewards.Reward;
-import dev.tiller.sampler.Denoiser;
 import dev.tiller.sampler.ReverseProcess;
 import dev.tiller.sampler.decoder.Start;
-import dev.tiller.sampler.masked.FirstHitting;
-import dev.tiller.sampler.masked.LikelihoodBound;
-import dev.tiller.sampler.masked.MaskedDiffusion;
 import dev.tiller.zoo.Devices;
 import dev.tiller.zoo.ModelZoo;
 import dev.tiller.zoo.NetworkValue;
@@ -28,14 +24,10 @@ import java.util.Optional;
  * found to fit together.
  */
 final class JobParts implements AutoCloseable {
-    private final SamplingJob job;
     private final JobModel model;
     private final JobReward rewards;
-    private final NDManager devices;
     private final NetworkValue valueNetwork;
-    private final DesignReader reader;
     private final CleanReward reward;
-    private final ReverseProcess process;
     private final Optional<Start> seeds;
     private SoftPosteriorValue softPosterior;
 
@@ -45,13 +37,12 @@ final class JobParts implements AutoCloseable {
      * @throws IllegalArgumentException if a name is unknown or the parts do not fit together
      */
     JobParts(SamplingJob job) throws IOException {
-        this.job = job;
         JobModel.Shape shape = JobModel.shape(job);
         seeds = Seeds.of(job, shape);
         rewards = new JobReward(job, shape);
         try {
             String valueName = valueName(job, shape);
-            model = new JobModel(job, shape);
+            model = JobModel.open(job, shape);
             Device device = Devices.parse(job.device(), job.backend());
             valueNetwork =
                     valueName == null ? null : ModelZoo.value(valueName, job.backend(), device);
@@ -59,10 +50,7 @@ final class JobParts implements AutoCloseable {
             rewards.close();
             throw e;
         }
-        devices = model.newManager();
-        reader = DesignReader.ofTokens(shape.alphabet());
-        reward = new CleanReward(rewards.reward(), reader);
-        process = process(model.denoiser());
+        reward = new CleanReward(rewards.reward(), model.reader());
     }
 
     private static String valueName(SamplingJob job, JobModel.Shape shape) {
@@ -89,27 +77,6 @@ final class JobParts implements AutoCloseable {
         return name;
     }
 
-    private ReverseProcess process(Denoiser denoiser) {
-        return job.sampler() == SamplingJob.Sampler.FIRST_HITTING
-                ? new FirstHitting(
-                        denoiser,
-                        model.schedule(),
-                        model.shape().length(),
-                        devices,
-                        model.shape().constraints())
-                : grid(job.steps(), denoiser);
-    }
-
-    private MaskedDiffusion grid(int steps, Denoiser denoiser) {
-        return new MaskedDiffusion(
-                denoiser,
-                model.schedule(),
-                model.shape().length(),
-                devices,
-                MaskedDiffusion.Options.published(steps),
-                model.shape().constraints());
-    }
-
     JobModel model() {
         return model;
     }
@@ -119,15 +86,15 @@ final class JobParts implements AutoCloseable {
     }
 
     NDManager devices() {
-        return devices;
+        return model.devices();
     }
 
     DesignReader reader() {
-        return reader;
+        return model.reader();
     }
 
     ReverseProcess process() {
-        return process;
+        return model.process();
     }
 
     /** Returns the reward of clean states. */
@@ -140,40 +107,27 @@ final class JobParts implements AutoCloseable {
     }
 
     LearnedValue learnedValue() {
-        return new LearnedValue(valueNetwork, devices);
+        return new LearnedValue(valueNetwork, devices());
     }
 
     DifferentiableLearnedValue learnedGradient() {
-        return new DifferentiableLearnedValue(valueNetwork, devices);
+        return new DifferentiableLearnedValue(valueNetwork, devices());
     }
 
     /**
      * Returns the mean reward of designs drawn from p(x0 | xt), or with 0 draws that of its mode.
      */
     PosteriorMeanValue posteriorMean(int draws) {
-        return new PosteriorMeanValue(process, reward, draws, devices);
+        return new PosteriorMeanValue(process(), reward, draws, devices());
     }
 
     /** Returns always the same object, so that a value and its gradient share their passes. */
     SoftPosteriorValue softPosterior() {
         if (softPosterior == null) {
             softPosterior =
-                    new SoftPosteriorValue(process, rewards.reward(), model.shape().alphabet());
+                    new SoftPosteriorValue(process(), rewards.reward(), model.shape().alphabet());
         }
         return softPosterior;
-    }
-
-    /** Returns an estimator of how natural designs are. */
-    LikelihoodBound likelihood(int steps) {
-        return new LikelihoodBound(
-                new MaskedDiffusion(
-                        model.denoiser(),
-                        model.schedule(),
-                        model.shape().length(),
-                        devices,
-                        MaskedDiffusion.Options.published(steps)),
-                model.schedule(),
-                1);
     }
 
     /** Returns the SHA-256 of all weights. */
@@ -192,7 +146,6 @@ final class JobParts implements AutoCloseable {
 
     @Override
     public void close() {
-        devices.close();
         model.close();
         if (valueNetwork != null) {
             valueNetwork.close();

@@ -44,6 +44,7 @@ final class JobReward implements AutoCloseable {
                                 new BudgetedReward(parts.reward(), budget.get()), memory())
                         : parts.reward();
         try {
+            Rewards.requireNotation(reward, shape.notation(), job.model());
             Rewards.requireReadable(reward, shape.alphabet(), job.model());
         } catch (RuntimeException e) {
             parts.close();

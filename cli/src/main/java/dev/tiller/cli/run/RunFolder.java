@@ -21,9 +21,13 @@ public final class RunFolder {
     static final String JOB = "job.yaml";
     static final String MANIFEST = "manifest.json";
     static final String FASTA = "designs.fasta";
+    static final String SMILES = "designs.smi";
+    static final String SDF = "designs.sdf";
+    static final String SVG = "designs.svg";
     static final String ARROW = "designs.arrow";
     private static final String JOURNAL = "designs.partial.jsonl";
-    private static final List<String> FILES = List.of(MANIFEST, FASTA, ARROW, JOURNAL, JOB);
+    private static final List<String> FILES =
+            List.of(MANIFEST, FASTA, SMILES, SDF, SVG, ARROW, JOURNAL, JOB);
 
     private final Path folder;
     private final boolean wasThere;

@@ -1,5 +1,6 @@
 package dev.tiller.cli.run;
 
+import dev.tiller.rewards.Notation;
 import dev.tiller.zoo.Backend;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,8 @@ import java.util.Set;
  * @param method how the trajectory is steered
  * @param steering its settings
  * @param num designs to make
- * @param sampler reverse process
+ * @param sampler reverse process of sequences
+ * @param gaussian how molecules are sampled
  * @param steps reverse steps; null for first-hitting, which has one per token
  * @param seed the seed of all randomness
  * @param batchSize designs decoded together; does not change them
@@ -51,6 +53,7 @@ public record SamplingJob(
         Steering steering,
         int num,
         Sampler sampler,
+        GaussianSampling gaussian,
         Integer steps,
         long seed,
         int batchSize,
@@ -136,6 +139,15 @@ public record SamplingJob(
             return map.get("reward") instanceof String name ? name : "composite";
         }
         return String.valueOf(reward);
+    }
+
+    /**
+     * Returns what the model makes.
+     *
+     * @return how its designs are written
+     */
+    public Notation notation() {
+        return gaussian == null ? Notation.SEQUENCE : Notation.SMILES;
     }
 
     /**

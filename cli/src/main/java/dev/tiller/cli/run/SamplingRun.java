@@ -1,8 +1,6 @@
 package dev.tiller.cli.run;
 
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.cache.BudgetExhaustedException;
 import dev.tiller.sampler.Decoder;
@@ -28,9 +26,6 @@ import java.util.stream.LongStream;
  * exists.
  */
 public final class SamplingRun implements AutoCloseable {
-    /** Steps of the likelihood bound. */
-    private static final int LIKELIHOOD_STEPS = 32;
-
     private final SamplingJob job;
     private final JobParts parts;
     private final Decoder decoder;
@@ -69,6 +64,15 @@ public final class SamplingRun implements AutoCloseable {
      */
     public String engine() {
         return parts.model().engine();
+    }
+
+    /**
+     * Returns the name of the file of designs as text.
+     *
+     * @return a file name of the run's folder
+     */
+    public String designFile() {
+        return DesignFiles.main(parts.model().shape().notation());
     }
 
     private Ledger openLedger() {
@@ -186,10 +190,12 @@ public final class SamplingRun implements AutoCloseable {
             double[] scores = parts.reward().estimate(x0, parts.process().steps(), ledger, noise);
             double[] referees = parts.rewards().judge(designs);
             List<Map<String, Double>> columns = parts.rewards().breakdown(designs);
+            List<Map<String, Double>> own = parts.model().columns(x0);
             List<DesignRow> rows = new ArrayList<>();
             for (int i = 0; i < ids.length; i++) {
                 double second = referees == null ? Double.NaN : referees[i];
                 Map<String, Double> more = columns.get(i);
+                more.putAll(own.get(i));
                 more.putAll(particles.getOrDefault(ids[i], Map.of()));
                 rows.add(
                         new DesignRow(ids[i], designs.sequences().get(i), scores[i], second, more));
@@ -217,27 +223,18 @@ public final class SamplingRun implements AutoCloseable {
      * Estimates how natural designs are: a lower bound of log p(x0) under the model of the job.
      *
      * @param designs clean designs
-     * @return the bound of each in nats, from 32 times, with randomness that does not depend on the
-     *     job's seed
+     * @return the bound of each in nats, with randomness that does not depend on the job's seed;
+     *     NaN if the model has none
      */
     public double[] logLikelihoods(List<String> designs) {
-        String alphabet = parts.model().shape().alphabet();
-        int length = parts.model().shape().length();
-        long[] tokens =
-                designs.stream().flatMapToInt(String::chars).mapToLong(alphabet::indexOf).toArray();
-        long[] ids = LongStream.range(0, designs.size()).toArray();
-        try (Ledger ledger = openLedger();
-                NDManager scope = parts.devices().newSubManager()) {
-            NDList arrays = new NDList(scope.create(tokens, new Shape(ids.length, length)));
-            State x0 = new State(arrays, ids, new int[ids.length]);
-            return parts.likelihood(LIKELIHOOD_STEPS).estimate(x0, ledger, new Philox(0));
+        try (Ledger ledger = openLedger()) {
+            return parts.model().logLikelihoods(designs, ledger);
         }
     }
 
     private void write(RunFolder folder, Summary summary) throws IOException {
         List<DesignRow> designs = summary.designs();
-        AtomicFiles.write(
-                folder.file(RunFolder.FASTA), file -> FastaDesigns.write(file, designs, job));
+        DesignFiles.of(parts.model().shape().notation()).write(folder, designs, job);
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("model", job.model());
         metadata.put("reward", job.rewardName());

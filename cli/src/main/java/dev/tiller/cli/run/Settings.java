@@ -62,8 +62,13 @@ public final class Settings {
         }
     }
 
-    /** Returns the option that sets a component: {@code posteriorDraws} is --posterior-draws. */
-    static String option(String component) {
+    /**
+     * Returns the option that sets a component: {@code posteriorDraws} is --posterior-draws.
+     *
+     * @param component the name of a component
+     * @return the option of the command line
+     */
+    public static String option(String component) {
         return "--" + component.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
     }
 }

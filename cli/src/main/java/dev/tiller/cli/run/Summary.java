@@ -46,6 +46,9 @@ public record Summary(SamplingJob job, List<DesignRow> designs, Counts counts, d
                         counts.denoiserRows(),
                         share,
                         counts.denoiserRowsWithoutSavings()));
+        if (designs.get(0).columns().containsKey(MoleculeModel.VALID)) {
+            text.append(molecules());
+        }
         if (designs.size() < job.num()) {
             text.append(
                     String.format(
@@ -56,6 +59,20 @@ public record Summary(SamplingJob job, List<DesignRow> designs, Counts counts, d
                             job.num()));
         }
         return text.toString();
+    }
+
+    private String molecules() {
+        double valid =
+                designs.stream()
+                        .mapToDouble(row -> row.columns().get(MoleculeModel.VALID))
+                        .average()
+                        .orElse(0);
+        long empty = designs.stream().filter(row -> row.design().isEmpty()).count();
+        return String.format(
+                Locale.ROOT,
+                "%.1f %% valid without correction; %d without atoms%n",
+                100 * valid,
+                empty);
     }
 
     private static String row(String name, double[] values) {

@@ -33,6 +33,7 @@ class EffortTest {
                 Steering.resolve(method, Steering.NONE, Steering.NONE),
                 64,
                 SamplingJob.Sampler.ANCESTRAL,
+                null,
                 128,
                 0,
                 64,

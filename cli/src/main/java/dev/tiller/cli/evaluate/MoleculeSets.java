@@ -1,0 +1,92 @@
+package dev.tiller.cli.evaluate;
+
+import dev.tiller.cli.run.DesignRow;
+import dev.tiller.cli.run.FinishedRun;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+
+/** Reads sets of molecules: SMILES files, plain or gzipped, and folders of sampling runs. */
+public final class MoleculeSets {
+    private static final String SMILES = "designs.smi";
+
+    private MoleculeSets() {}
+
+    /**
+     * Tells whether sets are of molecules, by the names of their files.
+     *
+     * @param arguments the sets
+     * @return true if all are; false if none is
+     * @throws IllegalArgumentException if some are and some are not
+     */
+    public static boolean areMolecules(List<SetArgument> arguments) {
+        List<String> sources = arguments.stream().flatMap(set -> set.sources().stream()).toList();
+        long molecules = sources.stream().filter(MoleculeSets::isMolecules).count();
+        if (molecules != 0 && molecules != sources.size()) {
+            throw new IllegalArgumentException(
+                    "sets must all be molecules or all be sequences, got " + sources);
+        }
+        return molecules > 0;
+    }
+
+    private static boolean isMolecules(String source) {
+        Path path = Path.of(source);
+        return source.matches(".*\\.(smi|smiles)(\\.gz)?") || Files.exists(path.resolve(SMILES));
+    }
+
+    /**
+     * Reads the seeds of a method.
+     *
+     * @param argument files and folders
+     * @return a set for each of them
+     * @throws IllegalArgumentException if one is empty, or is no finished run
+     * @throws IOException if a file cannot be read
+     */
+    public static List<DesignSet> read(SetArgument argument) throws IOException {
+        List<DesignSet> sets = new ArrayList<>();
+        for (String source : argument.sources()) {
+            Path path = Path.of(source);
+            List<String> designs =
+                    Files.isDirectory(path)
+                            ? FinishedRun.read(path).designs().stream()
+                                    .map(DesignRow::design)
+                                    .toList()
+                            : smiles(path);
+            sets.add(new DesignSet(argument.label(), sets.size() + 1, source, designs));
+        }
+        return sets;
+    }
+
+    /**
+     * Reads a file of SMILES.
+     *
+     * @param file a molecule a line, its name after a blank; may be gzipped
+     * @return the molecules as they are written
+     * @throws IOException if it cannot be read
+     */
+    public static List<String> smiles(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("a file of SMILES must exist, got " + file);
+        }
+        try (InputStream in = Files.newInputStream(file);
+                BufferedReader lines =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        file.toString().endsWith(".gz")
+                                                ? new GZIPInputStream(in)
+                                                : in,
+                                        StandardCharsets.UTF_8))) {
+            return lines.lines()
+                    .filter(line -> !line.isBlank())
+                    .map(line -> line.split("\\s", 2)[0])
+                    .toList();
+        }
+    }
+}

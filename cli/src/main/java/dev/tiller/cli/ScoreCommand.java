@@ -1,14 +1,17 @@
 package dev.tiller.cli;
 
+import dev.tiller.cli.evaluate.MoleculeSets;
 import dev.tiller.cli.run.EngineSettings;
 import dev.tiller.cli.run.JudgedReward;
 import dev.tiller.rewards.Breakdown;
 import dev.tiller.rewards.Designs;
+import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.composition.RewardSpec;
 import dev.tiller.rewards.sequence.Fasta;
 import dev.tiller.zoo.Backend;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,13 +27,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tiller score}: scores the sequences of a FASTA file. */
+/** {@code tiller score}: scores the sequences of a FASTA file, or molecules. */
 @Command(
         name = "score",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Scores sequences; prints a tab-separated table on stdout.",
+            "Scores sequences or molecules; prints a tab-separated table on stdout.",
             "A composed reward has a column for each raw and each transformed score, NaN where a"
                     + " filter made it needless."
         })
@@ -69,7 +72,11 @@ final class ScoreCommand implements Callable<Integer> {
             description = "auto, pytorch or onnx: the engine of inference (default: auto).")
     private Backend backend;
 
-    @Parameters(paramLabel = "FILE.fasta", description = "Sequences, plain or gzipped.")
+    @Parameters(
+            paramLabel = "FILE",
+            description =
+                    "FASTA of sequences, or SMILES (a molecule and its name on each line) for a"
+                            + " reward of molecules; plain or gzipped.")
     private Path file;
 
     @Override
@@ -80,8 +87,8 @@ final class ScoreCommand implements Callable<Integer> {
                 new RewardContext(EngineSettings.device(device, backend), backend.toString());
         try (JudgedReward judged = JudgedReward.open(spec, plugins, context)) {
             Reward reward = judged.reward();
-            List<Fasta.Record> records = Fasta.read(file, reward.letters());
-            Designs designs = new Designs(records.stream().map(Fasta.Record::sequence).toList());
+            List<Row> rows = rows(reward);
+            Designs designs = new Designs(rows.stream().map(Row::design).toList());
             Breakdown scores = reward.breakdown(designs);
             double[] referees = judged.judge(designs);
             List<String> titles = new ArrayList<>(List.of("id", JudgedReward.name(spec)));
@@ -89,17 +96,29 @@ final class ScoreCommand implements Callable<Integer> {
                 titles.add("referee");
             }
             titles.addAll(reward.columns());
-            print(titles, records, scores, referees);
+            print(titles, rows, scores, referees);
         }
         return ExitCode.OK;
     }
 
-    private void print(
-            List<String> titles, List<Fasta.Record> records, Breakdown scores, double[] referees) {
+    /** A design and its name. */
+    private record Row(String id, String design) {}
+
+    private List<Row> rows(Reward reward) throws IOException {
+        return reward.notation() == Notation.SMILES
+                ? MoleculeSets.lines(file).stream()
+                        .map(line -> new Row(line.name(), line.smiles()))
+                        .toList()
+                : Fasta.read(file, reward.letters()).stream()
+                        .map(record -> new Row(record.id(), record.sequence()))
+                        .toList();
+    }
+
+    private void print(List<String> titles, List<Row> rows, Breakdown scores, double[] referees) {
         PrintWriter out = command.commandLine().getOut();
         out.println(String.join("\t", titles));
-        for (int i = 0; i < records.size(); i++) {
-            out.printf(Locale.ROOT, "%s\t%.4f", records.get(i).id(), scores.scores()[i]);
+        for (int i = 0; i < rows.size(); i++) {
+            out.printf(Locale.ROOT, "%s\t%.4f", rows.get(i).id(), scores.scores()[i]);
             if (referees != null) {
                 out.printf(Locale.ROOT, "\t%.4f", referees[i]);
             }

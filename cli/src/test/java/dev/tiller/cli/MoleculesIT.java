@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,40 @@ class MoleculesIT {
         assertTrue(sdf.contains("> <reward>"), sdf);
         assertTrue(Files.readString(run.resolve("designs.svg")).contains("<svg"));
         assertFalse(Files.exists(run.resolve("designs.fasta")));
+    }
+
+    @Test
+    void scoresAndEvaluatesMolecules() throws Exception {
+        Path run = run("run", List.of("--model", MODEL, "--method", "unguided", "--steps", 60));
+        CommandLineRun scored =
+                CommandLineRun.of("score", "--reward", "qed", run.resolve("designs.smi"));
+        assertEquals(0, scored.exitCode(), scored.err());
+        List<String> lines = scored.out().lines().toList();
+        assertEquals(smiles(run).lines().count() + 1, lines.size());
+        DesignRow first = RunFiles.rows(run).get(0);
+        assertTrue(
+                lines.get(1).startsWith(String.format(Locale.ROOT, "0\t%.4f\t", first.reward())),
+                lines.get(1));
+        Path table = folder.resolve("table");
+        CommandLineRun evaluated =
+                CommandLineRun.of(
+                        "evaluate",
+                        "mine=" + run,
+                        "--reward",
+                        "qed",
+                        "--reference",
+                        run.resolve("designs.smi"),
+                        "--out",
+                        table);
+        assertEquals(0, evaluated.exitCode(), evaluated.err());
+        String csv = Files.readString(table.resolve("evaluation.csv"));
+        for (String column : List.of("valid_share", "novel_share", "descriptor_distance")) {
+            assertTrue(csv.contains(column), csv);
+        }
+        CommandLineRun refused =
+                CommandLineRun.of("evaluate", run, "--pretrained", "rna-utr5", "--out", table);
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().contains("--pretrained has no effect without"), refused.err());
     }
 
     static Stream<Arguments> misfits() {

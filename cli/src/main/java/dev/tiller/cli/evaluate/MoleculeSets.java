@@ -72,6 +72,25 @@ public final class MoleculeSets {
      * @throws IOException if it cannot be read
      */
     public static List<String> smiles(Path file) throws IOException {
+        return lines(file).stream().map(Line::smiles).toList();
+    }
+
+    /**
+     * A line of a file of SMILES.
+     *
+     * @param smiles the molecule as it is written
+     * @param name its name, or the number of the molecule from 1
+     */
+    public record Line(String smiles, String name) {}
+
+    /**
+     * Reads a file of SMILES.
+     *
+     * @param file a molecule a line, its name after a blank; may be gzipped
+     * @return the molecules with their names
+     * @throws IOException if it cannot be read
+     */
+    public static List<Line> lines(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException("a file of SMILES must exist, got " + file);
         }
@@ -83,10 +102,15 @@ public final class MoleculeSets {
                                                 ? new GZIPInputStream(in)
                                                 : in,
                                         StandardCharsets.UTF_8))) {
-            return lines.lines()
-                    .filter(line -> !line.isBlank())
-                    .map(line -> line.split("\\s", 2)[0])
-                    .toList();
+            List<Line> read = new ArrayList<>();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isBlank()) {
+                    String[] parts = line.strip().split("\\s+", 2);
+                    String number = Integer.toString(read.size() + 1);
+                    read.add(new Line(parts[0], parts.length == 2 ? parts[1] : number));
+                }
+            }
+            return read;
         }
     }
 }

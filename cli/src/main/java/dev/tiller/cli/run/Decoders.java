@@ -8,6 +8,7 @@ import dev.tiller.cli.run.Steering.ValueKind;
 import dev.tiller.guidance.DifferentiableValue;
 import dev.tiller.guidance.ExactGuidance;
 import dev.tiller.guidance.TaylorGuidance;
+import dev.tiller.rewards.Notation;
 import dev.tiller.sampler.Decoder;
 import dev.tiller.sampler.Guidance;
 import dev.tiller.sampler.SoftValue;
@@ -167,6 +168,16 @@ final class Decoders {
                 options, steering.temperature(), value(), parts.reward(), guidance);
     }
 
+    /** A share is one of the letters; molecules have none, and it is one of the reverse steps. */
+    private Renoising renoising() {
+        if (steering.letters() != null) {
+            return Renoising.ofLetters(steering.letters());
+        }
+        return parts.model().shape().notation() == Notation.SMILES
+                ? Renoising.ofSteps(steering.share())
+                : Renoising.ofShare(steering.share());
+    }
+
     private Decoder refinement() {
         double temperature = steering.temperature();
         Svdd svdd =
@@ -177,10 +188,7 @@ final class Decoders {
                         value(),
                         value(),
                         Guidance.NONE);
-        Renoising renoising =
-                steering.letters() != null
-                        ? Renoising.ofLetters(steering.letters())
-                        : Renoising.ofShare(steering.share());
+        Renoising renoising = renoising();
         Acceptance acceptance =
                 switch (steering.accept()) {
                     case NOT_WORSE -> Acceptance.notWorse();

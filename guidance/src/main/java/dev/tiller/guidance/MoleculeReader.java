@@ -2,6 +2,7 @@ package dev.tiller.guidance;
 
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.rewards.Designs;
+import dev.tiller.rewards.molecule.BondOrders;
 import dev.tiller.rewards.molecule.BuiltMolecule;
 import dev.tiller.rewards.molecule.MolecularGraph;
 import dev.tiller.rewards.molecule.MoleculeBuilder;
@@ -21,7 +22,6 @@ import java.util.Map;
  */
 public final class MoleculeReader implements DesignReader {
     private static final float PRESENT = 0.5f;
-    private static final float[] ORDERS = {0.5f, 1.5f, 2.5f};
 
     private final List<String> atoms;
 
@@ -100,7 +100,7 @@ public final class MoleculeReader implements DesignReader {
         for (int i = 0; i < bonds.length; i++) {
             for (int j = i + 1; j < bonds.length; j++) {
                 int at = (row * nodes + present.get(i)) * nodes + present.get(j);
-                bonds[i][j] = order(adj[at]);
+                bonds[i][j] = BondOrders.quantise(adj[at]);
                 bonds[j][i] = bonds[i][j];
             }
         }
@@ -115,13 +115,5 @@ public final class MoleculeReader implements DesignReader {
             }
         }
         return atoms.size();
-    }
-
-    private static int order(float weight) {
-        int order = 0;
-        while (order < ORDERS.length && weight >= ORDERS[order]) {
-            order++;
-        }
-        return order;
     }
 }

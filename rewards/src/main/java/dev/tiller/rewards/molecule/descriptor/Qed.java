@@ -108,21 +108,8 @@ public final class Qed {
         }
     }
 
-    /**
-     * How to treat what is no molecule.
-     *
-     * @param invalid the score of a design that is no molecule
-     */
-    public record Options(double invalid) {
-
-        /** Checks the score. */
-        public Options {
-            MoleculeReward.invalid(invalid, 0);
-        }
-    }
-
     /** Listed in META-INF/services under the name {@code qed}. */
-    public static final class Provider implements RewardProvider<Options> {
+    public static final class Provider implements RewardProvider<InvalidScore> {
 
         /** Made by the service loader. */
         public Provider() {}
@@ -138,17 +125,17 @@ public final class Qed {
         }
 
         @Override
-        public Class<Options> optionsType() {
-            return Options.class;
+        public Class<InvalidScore> optionsType() {
+            return InvalidScore.class;
         }
 
         @Override
-        public Options defaults() {
-            return new Options(0);
+        public InvalidScore defaults() {
+            return new InvalidScore(0);
         }
 
         @Override
-        public Reward create(Options options, RewardContext context) {
+        public Reward create(InvalidScore options, RewardContext context) {
             return new MoleculeReward(
                     NAME,
                     names(),

@@ -23,6 +23,25 @@ final class DesignsTest {
     }
 
     @Test
+    void keepsDesignsAndConditionsTogether() {
+        Condition one = () -> "one";
+        Condition other = () -> "other";
+        Designs designs = new Designs(List.of("A", "A", "C"), List.of(one, other, one));
+        assertEquals(List.of("A\none", "A\nother", "C\none"), designs.keys());
+        Designs some = designs.select(2, 1);
+        assertEquals(List.of("C", "A"), some.sequences());
+        assertEquals(List.of(one, other), some.conditions());
+        assertEquals(one, designs.condition(0).orElseThrow());
+        assertEquals(List.of("A"), new Designs(List.of("A")).keys());
+        Exception e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new Designs(List.of("A", "C"), List.of(one)));
+        assertEquals(
+                "conditions must be none or one for each of the 2 designs, got 1", e.getMessage());
+    }
+
+    @Test
     void rejectsNull() {
         assertThrows(NullPointerException.class, () -> new Designs(null));
         assertThrows(NullPointerException.class, () -> new Designs(Arrays.asList("A", null)));

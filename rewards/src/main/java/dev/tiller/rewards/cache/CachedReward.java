@@ -70,22 +70,22 @@ public final class CachedReward implements Reward {
     @Override
     public double[] score(Designs designs) {
         designs.requireReadableBy(reward); // here, where the numbers of the designs are known
-        List<String> sequences = designs.sequences();
+        List<String> keys = designs.keys();
         Map<String, Double> scores = new HashMap<>();
-        Set<String> missing = new LinkedHashSet<>(sequences);
+        Set<String> missing = new LinkedHashSet<>(keys);
         while (!missing.isEmpty()) {
             Map<String, CompletableFuture<Double>> own = new LinkedHashMap<>();
             Map<String, CompletableFuture<Double>> others = new HashMap<>();
             try {
                 claim(missing, own, others);
-                scoreOwn(own, sequences, scores);
+                scoreOwn(own, designs, keys, scores);
             } finally {
                 own.forEach(this::giveUp);
             }
             await(others, scores);
             missing.removeAll(scores.keySet()); // what others failed to score is our turn now
         }
-        return sequences.stream().mapToDouble(scores::get).toArray();
+        return keys.stream().mapToDouble(scores::get).toArray();
     }
 
     /** Sorts designs into those claimed here and those that another thread works on. */
@@ -103,7 +103,8 @@ public final class CachedReward implements Reward {
     /** Finds or scores what this thread has claimed, which nobody else scores meanwhile. */
     private void scoreOwn(
             Map<String, CompletableFuture<Double>> own,
-            List<String> all,
+            Designs designs,
+            List<String> keys,
             Map<String, Double> scores) {
         List<String> unknown = new ArrayList<>();
         own.forEach(
@@ -121,11 +122,12 @@ public final class CachedReward implements Reward {
             return;
         }
         misses.add(unknown.size());
+        int[] numbers = firstOf(unknown, keys);
         try {
             double[] values =
                     Increments.score(
                             reward,
-                            new Designs(unknown),
+                            designs.select(numbers),
                             (row, score) -> {
                                 String design = unknown.get(row);
                                 store.put(design, score);
@@ -137,8 +139,17 @@ public final class CachedReward implements Reward {
                 release(design, own.get(design), values[row]); // if it stands for a failure
             }
         } catch (RewardFailedException e) {
-            throw e.renumbered(row -> all.indexOf(unknown.get(row)));
+            throw e.renumbered(row -> numbers[row]);
         }
+    }
+
+    /** Returns the first place of each wanted key. */
+    private static int[] firstOf(List<String> wanted, List<String> keys) {
+        Map<String, Integer> first = new HashMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            first.putIfAbsent(keys.get(i), i);
+        }
+        return wanted.stream().mapToInt(first::get).toArray();
     }
 
     private void release(String design, CompletableFuture<Double> claim, double score) {
@@ -203,15 +214,16 @@ public final class CachedReward implements Reward {
             return Reward.super.breakdown(designs);
         }
         designs.requireReadableBy(reward);
-        Set<String> different = new LinkedHashSet<>(designs.sequences());
-        List<String> asked = List.copyOf(different);
+        List<String> keys = designs.keys();
+        List<String> asked = List.copyOf(new LinkedHashSet<>(keys));
         misses.add(asked.size());
-        Breakdown of = reward.breakdown(new Designs(asked));
+        int[] numbers = firstOf(asked, keys);
+        Breakdown of = reward.breakdown(designs.select(numbers));
         Map<String, Integer> rows = new HashMap<>();
         for (int row = 0; row < asked.size(); row++) {
             rows.put(asked.get(row), row);
         }
-        int[] places = designs.sequences().stream().mapToInt(rows::get).toArray();
+        int[] places = keys.stream().mapToInt(rows::get).toArray();
         return new Breakdown(
                 Arrays.stream(places).mapToDouble(row -> of.scores()[row]).toArray(),
                 Arrays.stream(places).mapToObj(row -> of.values()[row]).toArray(double[][]::new));

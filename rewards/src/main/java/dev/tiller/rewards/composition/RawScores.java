@@ -2,10 +2,8 @@ package dev.tiller.rewards.composition;
 
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.Reward;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The raw scores of one call: each reward sees each design at most once, and only if needed. */
@@ -36,9 +34,7 @@ final class RawScores {
         missing.andNot(own.designs());
         if (!missing.isEmpty()) {
             int[] numbers = missing.stream().toArray();
-            List<String> sequences =
-                    Arrays.stream(numbers).mapToObj(designs.sequences()::get).toList();
-            double[] scores = reward.score(new Designs(sequences));
+            double[] scores = reward.score(designs.select(numbers));
             requireOneEach(column, numbers.length, scores.length);
             for (int i = 0; i < numbers.length; i++) {
                 requireFinite(column, numbers[i], scores[i]);

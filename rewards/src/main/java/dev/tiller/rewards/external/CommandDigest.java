@@ -11,18 +11,27 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** The fingerprint of a command: its words, the files among them, and its version. */
-final class CommandDigest {
+public final class CommandDigest {
 
     private CommandDigest() {}
 
-    static String of(ProcessReward.Options options) {
+    /**
+     * Computes the fingerprint.
+     *
+     * @param command the words of the command
+     * @param directory where it runs; null for where this program runs
+     * @param version any text that changes with the scores
+     * @return SHA-256, in lower-case hexadecimal
+     */
+    public static String of(List<String> command, Path directory, String version) {
         MessageDigest digest = sha256();
-        add(digest, options.version());
-        for (String word : options.command()) {
+        add(digest, version);
+        for (String word : command) {
             add(digest, word);
-            addContents(digest, options.workingDirectory(), word);
+            addContents(digest, directory, word);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -54,7 +54,8 @@ public final class ProcessReward implements IncrementalReward {
                             + " command=python3,score.py");
         }
         this.options = options;
-        this.digest = CommandDigest.of(options);
+        this.digest =
+                CommandDigest.of(options.command(), options.workingDirectory(), options.version());
         this.scoring = new BatchedScoring(options.policy(), new WorkerPool(options));
     }
 

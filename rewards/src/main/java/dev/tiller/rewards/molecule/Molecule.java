@@ -29,9 +29,11 @@ public final class Molecule {
     };
 
     private final IAtomContainer container;
+    private final int[] kinds;
 
     private Molecule(IAtomContainer container) {
         this.container = container;
+        this.kinds = AtomKinds.kinds(container);
     }
 
     /**
@@ -112,6 +114,11 @@ public final class Molecule {
      */
     public IAtomContainer container() {
         return container;
+    }
+
+    /** The kinds of the atoms as {@link AtomKinds} has them; not to be modified. */
+    int[] kinds() {
+        return kinds;
     }
 
     /**

@@ -10,10 +10,12 @@ import org.openscience.cdk.smarts.SmartsResult;
 public final class Substructure {
     private final String smarts;
     private final DfPattern pattern;
+    private final AtomKinds needed;
 
-    private Substructure(String smarts, DfPattern pattern) {
+    private Substructure(String smarts, DfPattern pattern, AtomKinds needed) {
         this.smarts = smarts;
         this.pattern = pattern;
+        this.needed = needed;
     }
 
     /**
@@ -31,7 +33,7 @@ public final class Substructure {
             throw new IllegalArgumentException(
                     "SMARTS must be a pattern such as C(=O)[OH], got '" + smarts + "': " + reason);
         }
-        return new Substructure(smarts, DfPattern.findSubstructure(query));
+        return new Substructure(smarts, DfPattern.findSubstructure(query), AtomKinds.of(query));
     }
 
     /**
@@ -41,7 +43,7 @@ public final class Substructure {
      * @return whether it matches anywhere
      */
     public boolean isIn(Molecule molecule) {
-        return pattern.matches(molecule.container());
+        return needed.mayBeIn(molecule.kinds()) && pattern.matches(molecule.container());
     }
 
     /**
@@ -61,7 +63,9 @@ public final class Substructure {
      * @return the number of matches, 0 or more
      */
     public int countIn(Molecule molecule) {
-        return pattern.matchAll(molecule.container()).uniqueAtoms().count();
+        return needed.mayBeIn(molecule.kinds())
+                ? pattern.matchAll(molecule.container()).uniqueAtoms().count()
+                : 0;
     }
 
     /**

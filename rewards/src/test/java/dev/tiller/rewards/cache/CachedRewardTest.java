@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tiller.rewards.Breakdown;
+import dev.tiller.rewards.Condition;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContract;
@@ -36,6 +37,44 @@ final class CachedRewardTest extends RewardContract {
         assertEquals(List.of("AC", "A", "ACG"), counting.asked);
         assertEquals(3, cached.misses());
         assertEquals(3, cached.hits());
+    }
+
+    @Test
+    void tellsDesignsOfDifferentConditionsApart() {
+        Reward recovery =
+                new CachedReward(
+                        new ForItsCondition(), new MemoryScores(MemoryScores.Options.defaults()));
+        Condition two = () -> "2";
+        Condition three = () -> "3";
+        Designs designs = new Designs(List.of("A", "A", "A", "C"), List.of(two, three, two, three));
+        assertArrayEquals(new double[] {2, 3, 2, 3}, recovery.score(designs));
+        assertArrayEquals(
+                new double[] {3}, recovery.score(new Designs(List.of("A"), List.of(three))));
+        assertArrayEquals(new double[] {0}, recovery.score(new Designs(List.of("A"))));
+    }
+
+    /** Scores a design by the number that its condition is. */
+    private static final class ForItsCondition implements Reward {
+        @Override
+        public String name() {
+            return "for-its-condition";
+        }
+
+        @Override
+        public String letters() {
+            return "AC";
+        }
+
+        @Override
+        public double[] score(Designs designs) {
+            return IntStream.range(0, designs.size())
+                    .mapToDouble(
+                            i ->
+                                    designs.condition(i)
+                                            .map(c -> Double.parseDouble(c.id()))
+                                            .orElse(0.0))
+                    .toArray();
+        }
     }
 
     @Test

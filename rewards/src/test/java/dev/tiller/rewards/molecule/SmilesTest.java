@@ -65,6 +65,19 @@ final class SmilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "C[NH3+]", "CC(=O)[O-]", "C[N+](=O)[O-]", "C[NH-]", "C[CH2+]", "C[CH2-]",
+                "C[O+]=C", "C[S+](C)C", "C[S-]", "F[B-](F)(F)F", "C[P+](C)(C)C", "c1cc[nH+]cc1",
+                "C[N+]#[C-]", "[Na+]", "[Cl-]"
+            })
+    void readsChargedAtoms(String smiles) {
+        assertEquals(Smiles.canonical(smiles), Smiles.canonical(Smiles.canonical(smiles)));
+        assertTrue(Smiles.valid(smiles).isPresent());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "C[CH+]1N=C([NH-])OC(=O)O1",
                 "C(C)(C)(C)(C)C",
                 "c1cccc1",
                 "C1CC",

@@ -1,5 +1,6 @@
 package dev.tiller.rewards.molecule.descriptor;
 
+import dev.tiller.rewards.NumberForm;
 import java.util.Objects;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Objects;
  * @param target the wanted number; only the form {@code target} heeds it
  * @param invalid the score of a design that is no molecule; the worst of the descriptor if none
  */
-public record DescriptorOptions(Form form, double target, Double invalid) {
+public record DescriptorOptions(NumberForm form, double target, Double invalid) {
 
     /** Checks that the numbers are finite. */
     public DescriptorOptions {
@@ -28,16 +29,6 @@ public record DescriptorOptions(Form form, double target, Double invalid) {
      * @return the number itself is the score
      */
     public static DescriptorOptions defaults() {
-        return new DescriptorOptions(Form.VALUE, 0, null);
-    }
-
-    /** How a number makes a score; the higher score is better. */
-    public enum Form {
-        /** The number itself. */
-        VALUE,
-        /** Minus the number. */
-        NEGATIVE,
-        /** Minus the distance from the number to the target. */
-        TARGET
+        return new DescriptorOptions(NumberForm.VALUE, 0, null);
     }
 }

@@ -72,7 +72,7 @@ public abstract class DescriptorProvider implements RewardProvider<DescriptorOpt
                 MoleculeReward.invalid(options.invalid(), worst(options)),
                 molecule -> {
                     double number = descriptor.applyAsDouble(molecule);
-                    return new double[] {score(options, number), number};
+                    return new double[] {options.form().score(number, options.target()), number};
                 });
     }
 
@@ -81,14 +81,6 @@ public abstract class DescriptorProvider implements RewardProvider<DescriptorOpt
             case VALUE -> least;
             case NEGATIVE -> 0 - most;
             case TARGET -> 0 - most - Math.abs(options.target());
-        };
-    }
-
-    private static double score(DescriptorOptions options, double number) {
-        return switch (options.form()) { // 0 - x, since a minus sign would make -0.0 of 0
-            case VALUE -> number;
-            case NEGATIVE -> 0 - number;
-            case TARGET -> 0 - Math.abs(number - options.target());
         };
     }
 }

@@ -7,16 +7,14 @@ import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.RewardFailedException;
 import dev.tiller.rewards.RewardProvider;
+import dev.tiller.rewards.external.DesignWorkers;
+import dev.tiller.rewards.external.ExternalProgram;
 import dev.tiller.rewards.external.OnFailure;
 import dev.tiller.rewards.molecule.Smiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * Scores molecules by docking to a receptor: minus the affinity of the best pose in kcal/mol, so
@@ -37,7 +35,7 @@ public final class Docking implements IncrementalReward {
     private final DockingOptions options;
     private final Receptor receptor;
     private final VinaDocking docking;
-    private final ExecutorService workers;
+    private final DesignWorkers workers;
 
     /**
      * Makes the reward; docks nothing yet.
@@ -53,14 +51,7 @@ public final class Docking implements IncrementalReward {
         this.options = options;
         this.receptor = Receptor.read(options.receptor());
         this.docking = new VinaDocking(options, receptor);
-        this.workers =
-                Executors.newFixedThreadPool(
-                        options.workers(),
-                        work -> {
-                            Thread thread = new Thread(work, "docking");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
+        this.workers = new DesignWorkers(NAME, options.workers());
     }
 
     private static void requireBox(DockingOptions options) {
@@ -125,32 +116,23 @@ public final class Docking implements IncrementalReward {
     private Breakdown dock(Designs designs, Listener listener) {
         designs.requireReadableBy(this);
         int size = designs.size();
-        List<Future<Dock>> pending = new ArrayList<>();
+        List<Callable<Dock>> work = new ArrayList<>();
         for (int n = 0; n < size; n++) {
             int row = n;
-            Callable<Dock> work = () -> dock(row, designs.sequences().get(row), listener);
-            pending.add(workers.submit(work));
+            work.add(() -> dock(row, designs.sequences().get(row), listener));
         }
         double[] scores = new double[size];
         double[][] values = new double[size][];
         List<RewardFailedException.Failure> failures = new ArrayList<>();
-        try {
-            for (int n = 0; n < size; n++) {
-                Dock dock = pending.get(n).get();
-                scores[n] = dock.failure() == 0 ? 0 - dock.affinity() : options.invalid();
-                values[n] = new double[] {dock.affinity(), dock.failure()};
-                if (dock.failure() > DockStep.MOLECULE.code()) {
-                    String design = designs.sequences().get(n);
-                    failures.add(new RewardFailedException.Failure(n, design, dock.reason()));
-                }
+        List<Dock> docks = workers.all(work);
+        for (int n = 0; n < size; n++) {
+            Dock dock = docks.get(n);
+            scores[n] = dock.failure() == 0 ? 0 - dock.affinity() : options.invalid();
+            values[n] = new double[] {dock.affinity(), dock.failure()};
+            if (dock.failure() > DockStep.MOLECULE.code()) {
+                String design = designs.sequences().get(n);
+                failures.add(new RewardFailedException.Failure(n, design, dock.reason()));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("docking was interrupted", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("docking failed: " + e.getCause(), e);
-        } finally {
-            pending.forEach(one -> one.cancel(true));
         }
         report(failures);
         return new Breakdown(scores, values);
@@ -193,7 +175,7 @@ public final class Docking implements IncrementalReward {
     /** Ends running programs. */
     @Override
     public void close() {
-        workers.shutdownNow();
+        workers.close();
     }
 
     private record Dock(double affinity, int failure, String reason) {}

@@ -1,17 +1,18 @@
 package dev.tiller.rewards.molecule.docking;
 
+import dev.tiller.rewards.external.ExternalProgram;
+import dev.tiller.rewards.external.ProgramFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Docks one molecule: Open Babel makes coordinates and charges, Vina finds the best pose. */
 final class VinaDocking {
     private static final String RESULT = "REMARK VINA RESULT:";
+    private static final String LOG = "program.log";
     private static final String[] AXES = {"x", "y", "z"};
 
     private final DockingOptions options;
@@ -28,10 +29,10 @@ final class VinaDocking {
             Path folder = Files.createTempDirectory("tiller-dock");
             try {
                 prepare(smiles, folder);
-                ExternalProgram.run(DockStep.DOCKING, command(), folder, options.timeoutSeconds());
+                run(DockStep.DOCKING, command(), folder);
                 return result(folder);
             } finally {
-                delete(folder);
+                ExternalProgram.deleteFolder(folder);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("docking must have a folder for its files: " + e, e);
@@ -43,7 +44,7 @@ final class VinaDocking {
         Files.writeString(folder.resolve("ligand.smi"), smiles + "\n");
         List<String> command =
                 List.of(options.obabel(), "ligand.smi", "--gen3d", "-O", "ligand.pdbqt");
-        ExternalProgram.run(DockStep.LIGAND, command, folder, options.timeoutSeconds());
+        run(DockStep.LIGAND, command, folder);
         Path ligand = folder.resolve("ligand.pdbqt");
         boolean atoms =
                 Files.exists(ligand)
@@ -54,7 +55,17 @@ final class VinaDocking {
                                                         || line.startsWith("HETATM"));
         if (!atoms) {
             throw new DockFailure(
-                    DockStep.LIGAND, "no atoms were written" + ExternalProgram.lastLine(folder));
+                    DockStep.LIGAND,
+                    "no atoms were written" + ExternalProgram.lastLine(folder.resolve(LOG)));
+        }
+    }
+
+    private void run(DockStep step, List<String> command, Path folder)
+            throws DockFailure, IOException, InterruptedException {
+        try {
+            ExternalProgram.run(command, folder, folder.resolve(LOG), options.timeoutSeconds());
+        } catch (ProgramFailure e) {
+            throw new DockFailure(step, e.getMessage());
         }
     }
 
@@ -92,7 +103,8 @@ final class VinaDocking {
             }
         }
         throw new DockFailure(
-                DockStep.DOCKING, "no pose was written" + ExternalProgram.lastLine(folder));
+                DockStep.DOCKING,
+                "no pose was written" + ExternalProgram.lastLine(folder.resolve(LOG)));
     }
 
     private static double number(String text) throws DockFailure {
@@ -105,13 +117,5 @@ final class VinaDocking {
             throw new DockFailure(DockStep.DOCKING, "affinity is no number: " + text);
         }
         throw new DockFailure(DockStep.DOCKING, "affinity is not finite: " + text);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

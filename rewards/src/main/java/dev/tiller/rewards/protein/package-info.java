@@ -1,0 +1,2 @@
+/** Proteins: backbones, and rewards of amino-acid sequences. */
+package dev.tiller.rewards.protein;

@@ -58,6 +58,12 @@ public final class ClassifierFreeGuidance implements Denoiser {
     }
 
     @Override
+    public Denoiser given(int[] conditions) {
+        return new ClassifierFreeGuidance(
+                conditional.given(conditions), unconditional.given(conditions), weight, normalised);
+    }
+
+    @Override
     public boolean dependsOnTime() {
         return conditional.dependsOnTime() || unconditional.dependsOnTime();
     }

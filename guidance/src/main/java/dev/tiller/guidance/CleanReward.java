@@ -41,15 +41,15 @@ public final class CleanReward implements SoftValue {
     @Override
     public double[] estimate(State x0, int index, Ledger ledger, Randomness noise) {
         Designs designs = reader.read(x0);
-        List<Object> keys = new ArrayList<>(designs.sequences());
+        List<Object> keys = new ArrayList<>(designs.keys());
         List<Double> scores =
                 ledger.evaluate(Ledger.Account.REWARD, reward, keys, rows -> score(designs, rows));
         return scores.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     private List<Double> score(Designs designs, int[] rows) {
-        List<String> part = Arrays.stream(rows).mapToObj(designs.sequences()::get).toList();
-        double[] scores = reward.score(new Designs(part));
+        Designs part = designs.select(rows);
+        double[] scores = reward.score(part);
         if (scores.length != part.size()) {
             throw new IllegalStateException(
                     "reward '"
@@ -67,7 +67,7 @@ public final class CleanReward implements SoftValue {
                                 + "' must return finite scores, got "
                                 + scores[i]
                                 + " for "
-                                + part.get(i));
+                                + part.sequences().get(i));
             }
         }
         return Arrays.stream(scores).boxed().toList();

@@ -1,5 +1,6 @@
 package dev.tiller.guidance;
 
+import dev.tiller.rewards.Condition;
 import dev.tiller.rewards.DifferentiableReward;
 import dev.tiller.rewards.RelaxedDesigns;
 import dev.tiller.rewards.Reward;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -34,6 +36,16 @@ public final class SoftPosteriorValue implements DifferentiableValue {
     private final DifferentiableReward reward;
     private final String alphabet;
     private final Relaxation relaxation;
+    private final Told told;
+
+    /**
+     * What the reward is told of designs.
+     *
+     * @param letters the letters that designs may hold, a part of the alphabet in its order; others
+     *     have no probability, and the reward need not know them
+     * @param conditions what the designs of a state are for, one for each row; empty if for nothing
+     */
+    public record Told(String letters, Function<State, List<Condition>> conditions) {}
 
     /**
      * Creates the value.
@@ -58,6 +70,26 @@ public final class SoftPosteriorValue implements DifferentiableValue {
      */
     public SoftPosteriorValue(
             ReverseProcess process, Reward reward, String alphabet, Relaxation relaxation) {
+        this(process, reward, alphabet, relaxation, new Told(alphabet, x -> List.of()));
+    }
+
+    /**
+     * Creates the value of designs that are made for something.
+     *
+     * @param process a diffusion model of tokens whose denoiser has a gradient
+     * @param reward scores relaxed designs
+     * @param alphabet the letter of each clean token
+     * @param relaxation what the reward sees
+     * @param told what the reward is told of the designs
+     * @throws IllegalArgumentException if reward or denoiser have no gradient
+     */
+    public SoftPosteriorValue(
+            ReverseProcess process,
+            Reward reward,
+            String alphabet,
+            Relaxation relaxation,
+            Told told) {
+        this.told = Objects.requireNonNull(told);
         this.process = Objects.requireNonNull(process);
         this.reward =
                 reward.differentiable()
@@ -86,7 +118,7 @@ public final class SoftPosteriorValue implements DifferentiableValue {
     @Override
     public double[] estimate(State x, int index, Ledger ledger, Randomness noise) {
         Prediction prediction = process.predict(x, index, ledger, noise);
-        return score(x.array(0).toLongArray(), prediction, ledger).stream()
+        return score(x, x.array(0).toLongArray(), prediction, ledger).stream()
                 .mapToDouble(ScoredGradient::score)
                 .toArray();
     }
@@ -96,7 +128,7 @@ public final class SoftPosteriorValue implements DifferentiableValue {
         long[] tokens = x.array(0).toLongArray();
         int letters = alphabet.length();
         Prediction prediction = process.predict(x, index, ledger, noise);
-        List<ScoredGradient> scored = score(tokens, prediction, ledger);
+        List<ScoredGradient> scored = score(x, tokens, prediction, ledger);
         List<float[]> cotangents = new ArrayList<>(x.rows());
         List<float[]> gradients = new ArrayList<>(x.rows());
         for (int row = 0; row < x.rows(); row++) {
@@ -158,8 +190,10 @@ public final class SoftPosteriorValue implements DifferentiableValue {
         return false;
     }
 
-    private List<ScoredGradient> score(long[] tokens, Prediction prediction, Ledger ledger) {
+    private List<ScoredGradient> score(
+            State x, long[] tokens, Prediction prediction, Ledger ledger) {
         int letters = alphabet.length();
+        List<Condition> conditions = told.conditions().apply(x);
         List<float[]> designs = new ArrayList<>(prediction.rows().size());
         List<Object> keys = new ArrayList<>(prediction.rows().size());
         for (int row = 0; row < prediction.rows().size(); row++) {
@@ -173,7 +207,7 @@ public final class SoftPosteriorValue implements DifferentiableValue {
             designs.add(design);
             ByteBuffer key = ByteBuffer.allocate(Float.BYTES * design.length);
             key.asFloatBuffer().put(design);
-            keys.add(key);
+            keys.add(conditions.isEmpty() ? key : List.of(key, conditions.get(row).id()));
         }
         // lists, for the ledger knows how much memory they take
         List<List<Object>> results =
@@ -181,26 +215,53 @@ public final class SoftPosteriorValue implements DifferentiableValue {
                         Ledger.Account.GRADIENT,
                         reward,
                         keys,
-                        rows -> differentiate(designs, rows, letters));
+                        rows -> differentiate(designs, conditions, rows));
         return results.stream()
                 .map(result -> new ScoredGradient((double) result.get(0), (float[]) result.get(1)))
                 .toList();
     }
 
-    private List<List<Object>> differentiate(List<float[]> designs, int[] rows, int letters) {
-        List<float[]> part = Arrays.stream(rows).mapToObj(designs::get).toList();
-        int length = part.get(0).length / letters;
+    private List<List<Object>> differentiate(
+            List<float[]> designs, List<Condition> conditions, int[] rows) {
+        List<float[]> part =
+                Arrays.stream(rows)
+                        .mapToObj(row -> columns(designs.get(row), alphabet, told.letters()))
+                        .toList();
+        int length = part.get(0).length / told.letters().length();
+        List<Condition> own =
+                conditions.isEmpty()
+                        ? List.of()
+                        : Arrays.stream(rows).mapToObj(conditions::get).toList();
         List<ScoredGradient> scored =
-                reward.differentiate(new RelaxedDesigns(alphabet, length, part));
+                reward.differentiate(new RelaxedDesigns(told.letters(), length, part, own));
         List<List<Object>> results = new ArrayList<>(scored.size());
         for (ScoredGradient result : scored) {
             requireFinite(result.score());
             for (float derivative : result.gradient()) {
                 requireFinite(derivative);
             }
-            results.add(List.of(result.score(), result.gradient()));
+            float[] gradient = columns(result.gradient(), told.letters(), alphabet);
+            results.add(List.of(result.score(), gradient));
         }
         return results;
+    }
+
+    /**
+     * Takes the columns of some letters out of those of others; a letter that is not there is 0.
+     */
+    private static float[] columns(float[] rows, String from, String to) {
+        if (from.equals(to)) {
+            return rows;
+        }
+        int length = rows.length / from.length();
+        float[] taken = new float[length * to.length()];
+        for (int k = 0; k < to.length(); k++) {
+            int column = from.indexOf(to.charAt(k));
+            for (int position = 0; column >= 0 && position < length; position++) {
+                taken[position * to.length() + k] = rows[position * from.length() + column];
+            }
+        }
+        return taken;
     }
 
     private void requireFinite(double number) {

@@ -1,6 +1,7 @@
 package dev.tiller.guidance;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.DifferentiableReward;
@@ -75,10 +76,13 @@ final class SmoothModels {
 
         @Override
         public NDArray logPosterior(NDArray xt, double[] t) {
-            long[] tokens = xt.toLongArray();
+            boolean hard = xt.getDataType() == DataType.INT64;
+            long[] tokens = hard ? xt.toLongArray() : null;
+            float[] relaxed = hard ? null : xt.toFloatArray();
             float[] logs = new float[t.length * L * K];
             for (int row = 0; row < t.length; row++) {
-                double[] own = logPosterior(oneHot(tokens, row), t[row]);
+                double[] x = hard ? oneHot(tokens, row) : row(relaxed, row, COLUMNS);
+                double[] own = logPosterior(x, t[row]);
                 for (int i = 0; i < own.length; i++) {
                     logs[row * own.length + i] = (float) own[i];
                 }

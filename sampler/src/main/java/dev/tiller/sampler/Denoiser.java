@@ -38,6 +38,18 @@ public interface Denoiser {
     int cleanTokens();
 
     /**
+     * Returns the denoiser of rows that are drawn given a condition: the backbone that a protein is
+     * to fold into, for instance. Conditions are numbered, by whoever made the denoiser; a denoiser
+     * that knows none is the same for all of them.
+     *
+     * @param conditions the number of the condition of each row of the next call
+     * @return p(x0 | xt, condition) for calls of just so many rows
+     */
+    default Denoiser given(int[] conditions) {
+        return this;
+    }
+
+    /**
      * Returns the gradient of this denoiser, for methods that need one.
      *
      * @return this denoiser in its differentiable form, or empty if it has none

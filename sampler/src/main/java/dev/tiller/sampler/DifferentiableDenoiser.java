@@ -2,7 +2,10 @@ package dev.tiller.sampler;
 
 import ai.djl.ndarray.NDArray;
 
-/** A denoiser that also reads relaxed (soft) tokens and can be differentiated by them. */
+/**
+ * A denoiser that also reads relaxed (soft) tokens, float32 [B, L, K + 1], in {@link
+ * #logPosterior}, and can be differentiated by them.
+ */
 public interface DifferentiableDenoiser extends Denoiser {
     /**
      * Computes a vector-Jacobian product: the gradient of sum(cotangent * log p(x0 | relaxed)) with
@@ -15,4 +18,9 @@ public interface DifferentiableDenoiser extends Denoiser {
      * @return float32 [B, L, K + 1], owned by the manager of {@code relaxed}
      */
     NDArray vectorJacobian(NDArray relaxed, double[] t, NDArray cotangent);
+
+    @Override
+    default DifferentiableDenoiser given(int[] conditions) {
+        return this;
+    }
 }

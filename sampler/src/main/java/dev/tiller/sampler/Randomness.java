@@ -48,7 +48,9 @@ public interface Randomness {
         /** The noise that a continuous process starts from. */
         PRIOR(19),
         /** The number of nodes of a graph. */
-        SIZE(20);
+        SIZE(20),
+        /** The noise on the coordinates of a structure. */
+        STRUCTURE_NOISE(21);
 
         private final int code;
 

@@ -51,7 +51,22 @@ public final class FirstHitting extends MaskedProcess {
             int length,
             NDManager devices,
             CompiledConstraints constraints) {
-        super(denoiser, length, devices, NoiseRemoval.MODE, constraints);
+        super(denoiser, Layouts.free(length), devices, NoiseRemoval.MODE, constraints);
+        this.schedule = schedule;
+    }
+
+    /**
+     * Creates the process of designs that are given something each. A design with fewer free
+     * letters than others is finished earlier; tied positions are revealed together.
+     *
+     * @param denoiser p(x0 | xt, condition)
+     * @param schedule the schedule that the denoiser was trained for
+     * @param layouts length, given letters and tied positions of each condition
+     * @param devices a manager of the denoiser's device, from which calls open sub-managers
+     */
+    public FirstHitting(
+            Denoiser denoiser, NoiseSchedule schedule, Layouts layouts, NDManager devices) {
+        super(denoiser, layouts, devices, NoiseRemoval.MODE, null);
         this.schedule = schedule;
     }
 
@@ -64,9 +79,10 @@ public final class FirstHitting extends MaskedProcess {
     @Override
     double time(int index, long sampleId, int chain, Randomness noise) {
         double logMasked = StrictMath.log(schedule.moveChance(1));
-        for (int i = 0; i <= index && i < freePositions(); i++) {
+        int free = free(sampleId);
+        for (int i = 0; i <= index && i < free; i++) {
             double u = noise.uniform(sampleId, i, Purpose.HITTING_TIME, chain);
-            logMasked += StrictMath.log(u) / (freePositions() - i);
+            logMasked += StrictMath.log(u) / (free - i);
         }
         double sigma = -StrictMath.log1p(-StrictMath.exp(logMasked));
         return Math.max(0, Math.min(1, schedule.timeAt(sigma)));
@@ -78,7 +94,7 @@ public final class FirstHitting extends MaskedProcess {
                 constraints() == null
                         ? prediction
                         : new Completions(constraints()).marginals(x, prediction);
-        return new RevealOne(x, letters, step, cleanTokens());
+        return new RevealOne(x, letters, step, this);
     }
 
     /** The share of free letters that are left masked after {@code index} reveals. */

@@ -8,6 +8,7 @@ import dev.tiller.sampler.Randomness.Purpose;
 import dev.tiller.sampler.State;
 import dev.tiller.sampler.schedule.NoiseSchedule;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * How natural clean designs are: a Monte Carlo estimate of the evidence lower bound of log p(x0)
@@ -59,7 +60,12 @@ public final class LikelihoodBound {
                     try (State xt = TokenRows.like(x0, tokens, scope)) {
                         Prediction prediction = process.predict(xt, index, ledger, noise);
                         for (int row = 0; row < sums.length; row++) {
-                            sums[row] += weight * logLikelihood(clean, tokens, row, prediction);
+                            Layout layout = process.layout(x0.sampleId(row));
+                            IntPredicate isLeader = i -> layout.leaderOf(i) == i;
+                            sums[row] +=
+                                    weight
+                                            * logLikelihood(
+                                                    clean, tokens, row, prediction, isLeader);
                         }
                     }
                 }
@@ -74,9 +80,10 @@ public final class LikelihoodBound {
         int length = process.length();
         double[] uniforms = new double[length];
         for (int row = 0; row < x0.rows(); row++) {
+            Layout layout = process.layout(x0.sampleId(row));
             noise.fill(x0.sampleId(row), index, Purpose.CORRUPTION, draw, uniforms);
             for (int position = 0; position < length; position++) {
-                if (uniforms[position] < share) {
+                if (uniforms[layout.leaderOf(position)] < share && layout.isFree(position)) {
                     tokens[row * length + position] = process.cleanTokens();
                 }
             }
@@ -85,14 +92,15 @@ public final class LikelihoodBound {
     }
 
     /** Returns the sum over the masked positions of one row. */
-    private double logLikelihood(long[] clean, long[] tokens, int row, Prediction prediction) {
+    private double logLikelihood(
+            long[] clean, long[] tokens, int row, Prediction prediction, IntPredicate isLeader) {
         int length = process.length();
         int letters = process.cleanTokens();
         float[] logPosterior = prediction.row(row);
         double sum = 0;
         for (int position = 0; position < length; position++) {
             int i = row * length + position;
-            if (tokens[i] == letters) {
+            if (tokens[i] == letters && isLeader.test(position)) {
                 sum += logPosterior[position * letters + (int) clean[i]];
             }
         }

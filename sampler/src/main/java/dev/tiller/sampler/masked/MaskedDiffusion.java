@@ -92,7 +92,28 @@ public final class MaskedDiffusion extends MaskedProcess {
             NDManager devices,
             Options options,
             CompiledConstraints constraints) {
-        super(denoiser, length, devices, options.noiseRemoval(), constraints);
+        super(denoiser, Layouts.free(length), devices, options.noiseRemoval(), constraints);
+        this.schedule = schedule;
+        this.options = options;
+    }
+
+    /**
+     * Creates the process of designs that are given something each: a condition of the denoiser,
+     * letters, or positions that must agree.
+     *
+     * @param denoiser p(x0 | xt, condition)
+     * @param schedule the schedule that the denoiser was trained for
+     * @param layouts length, given letters and tied positions of each condition
+     * @param devices a manager of the denoiser's device, from which calls open sub-managers
+     * @param options the steps
+     */
+    public MaskedDiffusion(
+            Denoiser denoiser,
+            NoiseSchedule schedule,
+            Layouts layouts,
+            NDManager devices,
+            Options options) {
+        super(denoiser, layouts, devices, options.noiseRemoval(), null);
         this.schedule = schedule;
         this.options = options;
     }
@@ -153,7 +174,7 @@ public final class MaskedDiffusion extends MaskedProcess {
                 x,
                 prediction,
                 step,
-                cleanTokens(),
+                this,
                 StrictMath.log(maskedAtT - maskedAtS),
                 StrictMath.log(maskedAtS));
     }

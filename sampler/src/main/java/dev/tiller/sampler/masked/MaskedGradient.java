@@ -16,6 +16,7 @@ import java.util.List;
 /** The derivative of a masked process's denoiser call by the one-hot tokens. */
 final class MaskedGradient implements DifferentiablePrediction {
     private final DifferentiableDenoiser denoiser;
+    private final Layouts layouts;
     private final int length;
     private final NDManager devices;
     private final Times times;
@@ -26,9 +27,11 @@ final class MaskedGradient implements DifferentiablePrediction {
         double[] of(State x, int index, Randomness noise);
     }
 
-    MaskedGradient(DifferentiableDenoiser denoiser, int length, NDManager devices, Times times) {
+    MaskedGradient(
+            DifferentiableDenoiser denoiser, Layouts layouts, NDManager devices, Times times) {
         this.denoiser = denoiser;
-        this.length = length;
+        this.layouts = layouts;
+        this.length = layouts.length();
         this.devices = devices;
         this.times = times;
     }
@@ -38,17 +41,18 @@ final class MaskedGradient implements DifferentiablePrediction {
             State x, int index, List<float[]> cotangents, Ledger ledger, Randomness noise) {
         long[] tokens = TokenRows.of(x);
         double[] rowTimes = times.of(x, index, noise);
+        int[] conditions = layouts.conditions(x);
         List<Object> states = x.rowKeys();
         List<Object> keys = new ArrayList<>(states.size());
         for (int row = 0; row < rowTimes.length; row++) {
             Object time = denoiser.dependsOnTime() ? rowTimes[row] : 0.0;
-            keys.add(List.of(states.get(row), time, bytes(cotangents.get(row))));
+            keys.add(List.of(states.get(row), conditions[row], time, bytes(cotangents.get(row))));
         }
         return ledger.evaluate(
                 Ledger.Account.GRADIENT,
                 this,
                 keys,
-                rows -> evaluate(tokens, rowTimes, cotangents, rows));
+                rows -> evaluate(tokens, conditions, rowTimes, cotangents, rows));
     }
 
     private static ByteBuffer bytes(float[] numbers) {
@@ -58,7 +62,11 @@ final class MaskedGradient implements DifferentiablePrediction {
     }
 
     private List<float[]> evaluate(
-            long[] tokens, double[] allTimes, List<float[]> cotangents, int[] rows) {
+            long[] tokens,
+            int[] conditions,
+            double[] allTimes,
+            List<float[]> cotangents,
+            int[] rows) {
         int letters = denoiser.cleanTokens();
         int width = length * (letters + 1);
         float[] relaxed = new float[rows.length * width];
@@ -76,7 +84,8 @@ final class MaskedGradient implements DifferentiablePrediction {
         try (NDManager scope = devices.newSubManager()) {
             NDArray x = scope.create(relaxed, new Shape(rows.length, length, letters + 1));
             NDArray c = scope.create(cotangent, new Shape(rows.length, length, letters));
-            float[] all = denoiser.vectorJacobian(x, t, c).toFloatArray();
+            int[] given = Arrays.stream(rows).map(row -> conditions[row]).toArray();
+            float[] all = denoiser.given(given).vectorJacobian(x, t, c).toFloatArray();
             List<float[]> gradients = new ArrayList<>(rows.length);
             for (int i = 0; i < rows.length; i++) {
                 float[] gradient = Arrays.copyOfRange(all, i * width, (i + 1) * width);

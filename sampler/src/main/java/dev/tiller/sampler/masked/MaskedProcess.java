@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -29,6 +30,7 @@ import java.util.stream.IntStream;
  */
 abstract class MaskedProcess implements ReverseProcess, Remasking {
     private final Denoiser denoiser;
+    private final Layouts layouts;
     private final int length;
     private final NDManager devices;
     private final NoiseRemoval noiseRemoval;
@@ -38,27 +40,33 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
     /** The constraints may be null. */
     MaskedProcess(
             Denoiser denoiser,
-            int length,
+            Layouts layouts,
             NDManager devices,
             NoiseRemoval noiseRemoval,
             CompiledConstraints constraints) {
-        if (length < 1) {
-            throw new IllegalArgumentException("length must be at least 1, got " + length);
-        }
         if (constraints != null) {
-            requireFit(constraints, denoiser.cleanTokens(), length);
+            requireFit(constraints, denoiser.cleanTokens(), layouts);
         }
         this.denoiser = denoiser;
-        this.length = length;
+        this.layouts = layouts;
+        this.length = layouts.length();
         this.devices = devices;
         this.noiseRemoval = noiseRemoval;
         this.constraints = constraints;
         this.gradient =
-                denoiser.differentiable()
-                        .map(d -> new MaskedGradient(d, length, devices, this::times));
+                layouts.haveTies()
+                        ? Optional.empty()
+                        : denoiser.differentiable()
+                                .map(d -> new MaskedGradient(d, layouts, devices, this::times));
     }
 
-    private static void requireFit(CompiledConstraints constraints, int letters, int length) {
+    private static void requireFit(CompiledConstraints constraints, int letters, Layouts layouts) {
+        if (!layouts.areFree()) {
+            throw new IllegalArgumentException(
+                    "constraints must be of designs that are given nothing else; fix letters by the"
+                            + " layout or by the constraints, not by both");
+        }
+        int length = layouts.length();
         if (constraints.letters() != letters || constraints.length() != length) {
             throw new IllegalArgumentException(
                     "constraints must be compiled for "
@@ -91,39 +99,64 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
     /** Returns the number of positions that are masked in the prior. */
     @Override
     public final int freePositions() {
-        return constraints == null ? length : constraints.freePositions();
+        return constraints == null ? layouts.freePositions() : constraints.freePositions();
     }
 
-    private boolean isFixed(int position) {
-        return constraints != null && constraints.fixedToken(position) >= 0;
+    /** Returns the layout of a sample. */
+    final Layout layout(long sampleId) {
+        return layouts.of(sampleId);
+    }
+
+    /** Returns the number of positions of a sample that are masked in the prior. */
+    final int free(long sampleId) {
+        return constraints == null ? layout(sampleId).freePositions() : freePositions();
+    }
+
+    private boolean isFree(Layout layout, int position) {
+        return layout.isFree(position)
+                && (constraints == null || constraints.fixedToken(position) < 0);
     }
 
     @Override
     public final State prior(long[] sampleIds, int[] chains, Randomness noise, NDManager manager) {
         long[] tokens = new long[sampleIds.length * length];
-        Arrays.fill(tokens, cleanTokens());
-        if (constraints != null) {
-            Arrays.setAll(
-                    tokens,
-                    i -> isFixed(i % length) ? constraints.fixedToken(i % length) : tokens[i]);
+        for (int row = 0; row < sampleIds.length; row++) {
+            Layout layout = layout(sampleIds[row]);
+            for (int position = 0; position < layout.length(); position++) {
+                tokens[row * length + position] =
+                        isFree(layout, position) ? cleanTokens() : fixed(layout, position);
+            }
         }
         return TokenRows.create(tokens, sampleIds, chains, manager);
+    }
+
+    private long fixed(Layout layout, int position) {
+        return constraints == null ? layout.given(position) : constraints.fixedToken(position);
     }
 
     @Override
     public final Prediction predict(State x, int index, Ledger ledger, Randomness noise) {
         long[] tokens = TokenRows.of(x);
         double[] times = times(x, index, noise);
-        List<Object> keys = x.rowKeys();
-        if (denoiser.dependsOnTime()) {
-            keys = withTimes(keys, times);
-        }
         return new Prediction(
                 ledger.evaluate(
                         Ledger.Account.DENOISER,
                         denoiser,
-                        keys,
-                        rows -> evaluate(tokens, times, rows)));
+                        keys(x, times),
+                        rows -> evaluate(x, tokens, times, rows)));
+    }
+
+    /** Keys of the rows of a network call. */
+    private List<Object> keys(State x, double[] times) {
+        List<Object> keys = x.rowKeys();
+        if (denoiser.dependsOnTime()) {
+            keys = with(keys, row -> times[row]);
+        }
+        if (layouts.areConditional()) {
+            int[] conditions = layouts.conditions(x);
+            keys = with(keys, row -> conditions[row]);
+        }
+        return keys;
     }
 
     private double[] times(State x, int index, Randomness noise) {
@@ -137,26 +170,29 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
         return gradient;
     }
 
-    private static List<Object> withTimes(List<Object> keys, double[] times) {
-        List<Object> timed = new ArrayList<>(keys.size());
-        for (int row = 0; row < times.length; row++) {
-            timed.add(List.of(keys.get(row), times[row]));
+    private static List<Object> with(List<Object> keys, IntFunction<Object> more) {
+        List<Object> all = new ArrayList<>(keys.size());
+        for (int row = 0; row < keys.size(); row++) {
+            all.add(List.of(keys.get(row), more.apply(row)));
         }
-        return timed;
+        return all;
     }
 
-    private List<float[]> evaluate(long[] tokens, double[] times, int[] rows) {
+    private List<float[]> evaluate(State x, long[] tokens, double[] times, int[] rows) {
         double[] rowTimes = Arrays.stream(rows).mapToDouble(row -> times[row]).toArray();
+        int[] all = layouts.conditions(x);
+        int[] conditions = Arrays.stream(rows).map(row -> all[row]).toArray();
         try (NDManager scope = devices.newSubManager()) {
             NDArray xt = TokenRows.upload(tokens, length, rows, scope);
-            NDArray logPosterior = denoiser.logPosterior(xt, rowTimes);
+            NDArray logPosterior = denoiser.given(conditions).logPosterior(xt, rowTimes);
             requireShape(new Shape(rows.length, length, cleanTokens()), logPosterior.getShape());
-            float[] all = logPosterior.toFloatArray();
-            int width = all.length / rows.length;
+            float[] values = logPosterior.toFloatArray();
+            int width = values.length / rows.length;
             List<float[]> results = new ArrayList<>(rows.length);
             for (int i = 0; i < rows.length; i++) {
-                float[] row = Arrays.copyOfRange(all, i * width, (i + 1) * width);
+                float[] row = Arrays.copyOfRange(values, i * width, (i + 1) * width);
                 requireFinite(row, rowTimes[i]);
+                layout(x.sampleId(rows[i])).tie(row, cleanTokens());
                 results.add(row);
             }
             return results;
@@ -251,7 +287,8 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
                     for (int k = 0; k < letters; k++) {
                         logWeights[k] = logPosterior[position * letters + k];
                     }
-                    return Categorical.drawWithGumbel(logWeights, gumbels, position * letters);
+                    int leader = layout(x.sampleId(row)).leaderOf(position);
+                    return Categorical.drawWithGumbel(logWeights, gumbels, leader * letters);
                 });
     }
 
@@ -276,9 +313,10 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
         double[] uniforms = new double[length];
         for (int row = 0; row < x0.rows(); row++) {
             requireSatisfied(tokens, row);
+            Layout layout = layout(x0.sampleId(row));
             noise.fill(x0.sampleId(row), index, Purpose.CORRUPTION, x0.chain(row), uniforms);
             for (int position = 0; position < length; position++) {
-                if (uniforms[position] < share && !isFixed(position)) {
+                if (uniforms[layout.leaderOf(position)] < share && isFree(layout, position)) {
                     tokens[row * length + position] = cleanTokens();
                 }
             }
@@ -309,12 +347,19 @@ abstract class MaskedProcess implements ReverseProcess, Remasking {
             requireSatisfied(tokens, row);
             noise.fill(x0.sampleId(row), letters, Purpose.CORRUPTION, x0.chain(row), uniforms);
             int offset = row * length;
+            Layout layout = layout(x0.sampleId(row));
+            boolean[] masked = new boolean[length];
             IntStream.range(0, length)
-                    .filter(position -> !isFixed(position))
+                    .filter(i -> isFree(layout, i) && layout.leaderOf(i) == i)
                     .boxed()
                     .sorted(Comparator.comparingDouble(position -> uniforms[position]))
-                    .limit(letters)
-                    .forEach(position -> tokens[offset + position] = cleanTokens());
+                    .limit(Math.min(letters, free(x0.sampleId(row))))
+                    .forEach(position -> masked[position] = true);
+            for (int position = 0; position < length; position++) {
+                if (masked[layout.leaderOf(position)]) {
+                    tokens[offset + position] = cleanTokens();
+                }
+            }
         }
         return TokenRows.like(x0, tokens, manager);
     }

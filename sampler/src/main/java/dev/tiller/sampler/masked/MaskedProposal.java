@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * The ancestral transition: at each masked position independently, letter k with weight p(x0 = k |
- * xt) (m(t) - m(s)) and the mask with weight m(s); all else is kept.
+ * xt) (m(t) - m(s)) and the mask with weight m(s); all else is kept. Positions that are tied count
+ * as one.
  *
  * <p>Drawn in log space from K + 1 uniforms per position, letters first and the mask last.
  */
@@ -22,6 +23,7 @@ final class MaskedProposal implements Proposal {
     private final long[] tokens;
     private final Prediction prediction;
     private final int step;
+    private final MaskedProcess process;
     private final int letters;
     private final int length;
     private final double logReveal;
@@ -32,10 +34,10 @@ final class MaskedProposal implements Proposal {
             State x,
             Prediction prediction,
             int step,
-            int letters,
+            MaskedProcess process,
             double logReveal,
             double logStay) {
-        this(x, TokenRows.of(x), prediction, step, letters, logReveal, logStay, null);
+        this(x, TokenRows.of(x), prediction, step, process, logReveal, logStay, null);
     }
 
     @SuppressWarnings("checkstyle:parameternumber") // the fields, for tilted()
@@ -44,7 +46,7 @@ final class MaskedProposal implements Proposal {
             long[] tokens,
             Prediction prediction,
             int step,
-            int letters,
+            MaskedProcess process,
             double logReveal,
             double logStay,
             List<float[]> tilt) {
@@ -52,7 +54,8 @@ final class MaskedProposal implements Proposal {
         this.tokens = tokens;
         this.prediction = prediction;
         this.step = step;
-        this.letters = letters;
+        this.process = process;
+        this.letters = process.cleanTokens();
         this.length = x.rows() == 0 ? 0 : tokens.length / x.rows();
         this.logReveal = logReveal;
         this.logStay = logStay;
@@ -78,7 +81,7 @@ final class MaskedProposal implements Proposal {
     public Proposal tilted(List<float[]> tilt) {
         TokenRows.requireTilt(tilt, x.rows(), length * (letters + 1));
         return new MaskedProposal(
-                x, tokens, prediction, step, letters, logReveal, logStay, List.copyOf(tilt));
+                x, tokens, prediction, step, process, logReveal, logStay, List.copyOf(tilt));
     }
 
     @Override
@@ -101,11 +104,13 @@ final class MaskedProposal implements Proposal {
 
     private void drawRow(int row, double[] uniforms, long[] out, int offset) {
         double[] weights = new double[letters + 1];
+        Layout layout = process.layout(x.sampleId(row));
         for (int position = 0; position < length; position++) {
             long token = tokens[row * length + position];
             if (token == letters) {
                 logWeights(row, position, weights);
-                token = Categorical.draw(weights, uniforms, position * (letters + 1));
+                int leader = layout.leaderOf(position); // tied positions share their numbers
+                token = Categorical.draw(weights, uniforms, leader * (letters + 1));
             }
             out[offset + position] = token;
         }
@@ -120,9 +125,13 @@ final class MaskedProposal implements Proposal {
                 logs,
                 row -> {
                     double sum = 0;
+                    Layout layout = process.layout(x.sampleId(row));
                     for (int position = 0; position < length; position++) {
                         int i = row * length + position;
-                        if (tokens[i] == letters) {
+                        int leader = row * length + layout.leaderOf(position);
+                        if (leader != i) {
+                            sum = after[i] == after[leader] ? sum : Double.NEGATIVE_INFINITY;
+                        } else if (tokens[i] == letters) {
                             logWeights(row, position, weights);
                             sum += weights[(int) after[i]] - LogSpace.logSumExp(weights);
                         } else if (tokens[i] != after[i]) {

@@ -14,19 +14,20 @@ import java.util.stream.IntStream;
 
 /**
  * The first-hitting transition: reveals one masked token of each particle, at a uniform position,
- * with a letter drawn from p(x0 | xt).
+ * with a letter drawn from p(x0 | xt). Positions that are tied count as one.
  */
 final class RevealOne implements Proposal {
     private final State x;
     private final long[] tokens;
     private final Prediction prediction;
     private final int step;
+    private final MaskedProcess process;
     private final int letters;
     private final int length;
     private final List<float[]> tilt;
 
-    RevealOne(State x, Prediction prediction, int step, int letters) {
-        this(x, TokenRows.of(x), prediction, step, letters, null);
+    RevealOne(State x, Prediction prediction, int step, MaskedProcess process) {
+        this(x, TokenRows.of(x), prediction, step, process, null);
     }
 
     private RevealOne(
@@ -34,13 +35,14 @@ final class RevealOne implements Proposal {
             long[] tokens,
             Prediction prediction,
             int step,
-            int letters,
+            MaskedProcess process,
             List<float[]> tilt) {
         this.x = x;
         this.tokens = tokens;
         this.prediction = prediction;
         this.step = step;
-        this.letters = letters;
+        this.process = process;
+        this.letters = process.cleanTokens();
         this.length = x.rows() == 0 ? 0 : tokens.length / x.rows();
         this.tilt = tilt;
     }
@@ -48,12 +50,15 @@ final class RevealOne implements Proposal {
     @Override
     public Proposal tilted(List<float[]> tilt) {
         TokenRows.requireTilt(tilt, x.rows(), length * (letters + 1));
-        return new RevealOne(x, tokens, prediction, step, letters, List.copyOf(tilt));
+        return new RevealOne(x, tokens, prediction, step, process, List.copyOf(tilt));
     }
 
+    /** Returns the masked positions, of tied ones the first. */
     private int[] maskedPositions(int row) {
+        Layout layout = process.layout(x.sampleId(row));
         return IntStream.range(0, length)
                 .filter(position -> tokens[row * length + position] == letters)
+                .filter(position -> layout.leaderOf(position) == position)
                 .toArray();
     }
 
@@ -122,7 +127,13 @@ final class RevealOne implements Proposal {
             if (masked.length > 0) {
                 int number = chains[i] * candidates + i % candidates;
                 int position = position(row, masked, number, noise);
-                drawn[i * length + position] = letter(row, position, number, noise);
+                int letter = letter(row, position, number, noise);
+                Layout layout = process.layout(ids[i]);
+                for (int tied = position; tied < length; tied++) {
+                    if (layout.leaderOf(tied) == position) {
+                        drawn[i * length + tied] = letter;
+                    }
+                }
             }
         }
         return TokenRows.create(drawn, ids, chains, manager);
@@ -155,9 +166,15 @@ final class RevealOne implements Proposal {
 
     private double logProbability(int row, long[] after) {
         int revealed = -1;
+        Layout layout = process.layout(x.sampleId(row));
         for (int position = 0; position < length; position++) {
             int i = row * length + position;
-            if (tokens[i] != after[i]) {
+            int leader = layout.leaderOf(position);
+            if (leader != position) {
+                if (after[i] != after[row * length + leader]) {
+                    return Double.NEGATIVE_INFINITY;
+                }
+            } else if (tokens[i] != after[i]) {
                 if (revealed >= 0 || tokens[i] != letters) {
                     return Double.NEGATIVE_INFINITY;
                 }

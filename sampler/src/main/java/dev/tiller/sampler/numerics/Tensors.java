@@ -28,6 +28,20 @@ public final class Tensors {
     }
 
     /**
+     * Makes an array of indices in the engine's own memory, which the graph of a gradient may keep.
+     *
+     * @param manager owner of the result
+     * @param elements the elements, in row-major order
+     * @param shape the shape
+     * @return int64 of that shape
+     */
+    public static NDArray create(NDManager manager, long[] elements, Shape shape) {
+        try (NDArray host = manager.create(elements, shape)) {
+            return host.duplicate();
+        }
+    }
+
+    /**
      * Multiplies by a number, which lies in the engine's memory for as long as a gradient needs it.
      *
      * <p>{@code x.mul(number)} leaves the number in Java's memory: where {@code x} needs a

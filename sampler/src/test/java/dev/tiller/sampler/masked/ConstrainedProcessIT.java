@@ -427,7 +427,18 @@ class ConstrainedProcessIT {
         Prediction prediction = new Prediction(Collections.nCopies(STATES, logs));
         List<float[]> tilts = Collections.nCopies(STATES, tilt(x));
         Proposal plain =
-                new MaskedProposal(from, prediction, 0, LETTERS, Math.log(0.3), Math.log(0.4));
+                new MaskedProposal(
+                        from,
+                        prediction,
+                        0,
+                        new MaskedDiffusion(
+                                new UniformDenoiser(LETTERS),
+                                new LogLinear(1e-3),
+                                4,
+                                manager,
+                                MaskedDiffusion.Options.published(2)),
+                        Math.log(0.3),
+                        Math.log(0.4));
         Proposal constrained =
                 new ConstrainedProposal(
                         from,

@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.Philox;
 import dev.tiller.sampler.Randomness.Purpose;
+import dev.tiller.zoo.architecture.ProteinMpnn;
+import java.util.Arrays;
 
 /** Random inputs that a model of a kind understands, always the same. */
 final class ExampleInputs {
@@ -26,16 +28,9 @@ final class ExampleInputs {
         if (config.graph() != null) {
             return graphs(config, rows, manager);
         }
-        int length = length(config);
         int letters = config.alphabet().length();
         boolean denoiser = config.kind() == ModelConfig.Kind.DENOISER;
-        double[] uniforms = new double[rows * length];
-        new Philox(0).fill(0, 0, Purpose.TRAINING_INPUT, 0, uniforms);
-        long[] tokens = new long[uniforms.length];
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = (long) (uniforms[i] * (denoiser ? letters + 1 : letters));
-        }
-        NDArray x = manager.create(tokens, new Shape(rows, length));
+        NDArray x = tokens(rows, length(config), denoiser ? letters + 1 : letters, manager);
         if (!denoiser) {
             return new NDList(OneHot.encode(x, letters));
         }
@@ -49,6 +44,27 @@ final class ExampleInputs {
         }
         if (config.label() != null) {
             inputs.add(manager.create(new long[rows], new Shape(rows)));
+        }
+        return inputs;
+    }
+
+    private static NDArray tokens(int rows, int length, int letters, NDManager manager) {
+        double[] uniforms = new double[rows * length];
+        new Philox(0).fill(0, 0, Purpose.TRAINING_INPUT, 0, uniforms);
+        long[] tokens = new long[uniforms.length];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = (long) (uniforms[i] * letters);
+        }
+        return manager.create(tokens, new Shape(rows, length));
+    }
+
+    /** Tokens, and for an autoregressive network the order of the chain. */
+    static NDList ofProtein(ProteinMpnn.Config config, int rows, int length, NDManager manager) {
+        NDList inputs = new NDList(tokens(rows, length, config.letters(), manager));
+        if (config.autoregressive()) {
+            long[] order = new long[rows * length];
+            Arrays.setAll(order, i -> i % length);
+            inputs.add(manager.create(order, new Shape(rows, length)));
         }
         return inputs;
     }

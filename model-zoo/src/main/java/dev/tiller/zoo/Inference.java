@@ -115,6 +115,11 @@ final class Inference {
                             + "' must not change while it is in use, got others in "
                             + model);
         }
+        return block(model, device);
+    }
+
+    /** The network on DJL's engine. */
+    static BlockSession block(ModelDirectory model, Device device) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             return session(model, manager, device);
         }

@@ -43,7 +43,7 @@ public final class LearnedReward implements Reward {
             Device device) {
         this.name = Objects.requireNonNull(name);
         this.referee = Objects.requireNonNull(referee);
-        this.config = ModelZoo.requireKind(model, ModelConfig.Kind.REWARD);
+        this.config = ModelZoo.requireLetters(model, ModelConfig.Kind.REWARD);
         this.channels = new LetterChannels(config.alphabet(), Layout.CHANNELS_LAST);
         this.network = model.network(backend, device);
         this.differentiable =

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiller.zoo.architecture.Architectures;
 import dev.tiller.zoo.architecture.NamedBlock;
+import dev.tiller.zoo.architecture.ProteinMpnn;
 import dev.tiller.zoo.weights.Checkpoint;
 import dev.tiller.zoo.weights.KerasWeights;
 import dev.tiller.zoo.weights.Selection;
@@ -34,6 +35,7 @@ import java.util.Optional;
 public final class ModelConversion {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String DNA = "ACGT";
+    private static final String NEIGHBOURS = "num_edges";
     private static final String KERAS_OPTIMUS = "conv_1/conv_1/kernel:0";
     private static final int NAMES_SHOWN = 5;
 
@@ -48,7 +50,8 @@ public final class ModelConversion {
      * @param kind what the network computes; follows from the architecture if null
      * @param architecture the architecture; found out if null
      * @param settings keys of the architecture's configuration, in snake case
-     * @param alphabet the letters; ACGT for networks of four letters if null
+     * @param alphabet the letters; ACGT for networks of four letters, and those of proteins for
+     *     ProteinMPNN, if null
      * @param length the length of the sequences, or null
      * @param schedule the noise of a denoiser; log-linear if null
      * @param timeConditioning whether a denoiser is told the noise
@@ -181,7 +184,7 @@ public final class ModelConversion {
                                 checkpoint.read(request.selection(), List.of(), manager));
                 shapes = shapes(keras);
             }
-            Architectures.Inferred found = architecture(shapes);
+            Architectures.Inferred found = architecture(shapes, checkpoint.settings());
             NamedBlock block = Architectures.create(found.architecture(), found.config());
             if (keras == null) {
                 WeightFile weights =
@@ -232,8 +235,12 @@ public final class ModelConversion {
         return shapes;
     }
 
-    private Architectures.Inferred architecture(Map<String, Shape> shapes) {
+    private Architectures.Inferred architecture(
+            Map<String, Shape> shapes, Map<String, Object> ofFile) {
         ObjectNode settings = JsonNodeFactory.instance.objectNode();
+        if (ofFile.get(NEIGHBOURS) instanceof Long neighbours && isProtein(shapes)) {
+            settings.put("neighbours", neighbours.intValue());
+        }
         request.settings().forEach((key, value) -> settings.set(key, parse(value)));
         if (request.architecture() != null) {
             return new Architectures.Inferred(request.architecture(), settings);
@@ -252,6 +259,13 @@ public final class ModelConversion {
                                         + shapes.keySet().stream().limit(NAMES_SHOWN).toList()
                                         + "; give --architecture, or --prefix if others are"
                                         + " among them"));
+    }
+
+    /** What ProteinMPNN's files tell beside the weights holds for no other architecture. */
+    private static boolean isProtein(Map<String, Shape> shapes) {
+        return Architectures.infer(shapes)
+                .filter(found -> found.architecture().equals(ProteinMpnn.NAME))
+                .isPresent();
     }
 
     private static JsonNode parse(String value) {
@@ -289,11 +303,13 @@ public final class ModelConversion {
             int letters,
             Integer length) {
         boolean denoiser = kind == ModelConfig.Kind.DENOISER;
-        if (request.alphabet() == null && letters != DNA.length()) {
+        boolean protein = architecture.equals(ProteinMpnn.NAME);
+        String usual = protein ? BackboneDenoiser.ALPHABET : DNA;
+        if (request.alphabet() == null && letters != usual.length()) {
             throw new IllegalArgumentException(
                     "alphabet of the " + letters + " letters must be given; add --alphabet");
         }
-        if (length == null && denoiser) {
+        if (length == null && denoiser && !protein) {
             throw new IllegalArgumentException(
                     "length of a denoiser's sequences must be given; add --length");
         }
@@ -310,7 +326,7 @@ public final class ModelConversion {
                 kind,
                 architecture,
                 settings,
-                request.alphabet() == null ? DNA : request.alphabet(),
+                request.alphabet() == null ? usual : request.alphabet(),
                 length == null ? 0 : length,
                 schedule,
                 request.timeConditioning(),

@@ -13,6 +13,7 @@ import dev.tiller.zoo.architecture.Architectures;
 import dev.tiller.zoo.architecture.DnaConv;
 import dev.tiller.zoo.architecture.Gdss;
 import dev.tiller.zoo.architecture.NamedBlock;
+import dev.tiller.zoo.architecture.ProteinMpnn;
 import dev.tiller.zoo.weights.Digests;
 import dev.tiller.zoo.weights.SafeTensors;
 import dev.tiller.zoo.weights.WeightFile;
@@ -295,6 +296,7 @@ public final class ModelDirectory {
     /** The architecture without weights. */
     NamedBlock block() {
         NamedBlock block = Architectures.create(config.architecture(), config.architectureConfig());
+        requireTime(block);
         if (config.graph() != null || block instanceof Gdss) {
             requireGraphs(block);
             return block;
@@ -304,6 +306,16 @@ public final class ModelDirectory {
         requireLabel(block);
         requireClassNames(block);
         return block;
+    }
+
+    private void requireTime(NamedBlock block) {
+        if (config.timeConditioning() && block.inputs(true).equals(block.inputs(false))) {
+            throw new IllegalArgumentException(
+                    "time_conditioning of a model of architecture "
+                            + config.architecture()
+                            + " must be false or left out, for the network has no input of the"
+                            + " time, got true");
+        }
     }
 
     private void requireGraphs(NamedBlock block) {
@@ -410,6 +422,9 @@ public final class ModelDirectory {
     }
 
     private static int classes(NamedBlock block) {
+        if (block instanceof ProteinMpnn protein) {
+            return protein.config().classes();
+        }
         boolean denoiser = block instanceof DnaConv dna && !dna.config().classifier();
         return denoiser ? ((DnaConv) block).config().classes() : 0;
     }

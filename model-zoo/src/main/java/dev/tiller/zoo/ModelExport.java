@@ -77,6 +77,13 @@ public final class ModelExport {
                             + "' must not be a score network to be exported as a folder of"
                             + " architecture onnx; export it as safetensors");
         }
+        if (ProteinNetwork.isProtein(model.config())) {
+            throw new IllegalArgumentException(
+                    "model '"
+                            + model.config().name()
+                            + "' must not read backbones to be exported as a folder of"
+                            + " architecture onnx; export it as safetensors");
+        }
         Traced traced;
         try {
             traced = trace(model, ROWS);

@@ -1,5 +1,6 @@
 package dev.tiller.zoo;
 
+import ai.djl.Device;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.RewardContext;
 import dev.tiller.rewards.RewardProvider;
@@ -53,12 +54,12 @@ public final class ModelReward {
                                 + " got none");
             }
             Backend backend = Backend.parse(context.backend());
-            return new LearnedReward(
-                    NAME,
-                    Optional.empty(),
-                    ModelZoo.find(options.path()),
-                    backend,
-                    Devices.parse(context.device(), backend));
+            ModelDirectory model = ModelZoo.find(options.path());
+            Device device = Devices.parse(context.device(), backend);
+            Optional<String> none = Optional.empty();
+            return ProteinNetwork.isProtein(model.config())
+                    ? new StabilityReward(NAME, none, model, backend, device, Optional.empty())
+                    : new LearnedReward(NAME, none, model, backend, device);
         }
     }
 }

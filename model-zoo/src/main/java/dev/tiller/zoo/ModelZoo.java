@@ -1,6 +1,7 @@
 package dev.tiller.zoo;
 
 import ai.djl.Device;
+import dev.tiller.rewards.protein.Backbone;
 import dev.tiller.zoo.registry.Registry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,7 +99,7 @@ public final class ModelZoo {
      */
     public static NetworkDenoiser denoiser(String nameOrPath, Backend backend, Device device) {
         ModelDirectory model = find(nameOrPath);
-        ModelConfig config = requireKind(model, ModelConfig.Kind.DENOISER);
+        ModelConfig config = requireLetters(model, ModelConfig.Kind.DENOISER);
         OptionalInt label =
                 config.label() == null ? OptionalInt.empty() : OptionalInt.of(config.label());
         return denoiser(model.network(backend, device), config, label);
@@ -118,7 +119,7 @@ public final class ModelZoo {
     public static ClassDenoisers classDenoisers(
             String nameOrPath, int label, Backend backend, Device device) {
         ModelDirectory model = find(nameOrPath);
-        ModelConfig config = requireKind(model, ModelConfig.Kind.DENOISER);
+        ModelConfig config = requireLetters(model, ModelConfig.Kind.DENOISER);
         int classes = model.classes();
         if (label < 0 || label >= classes) {
             throw new IllegalArgumentException(
@@ -146,6 +147,73 @@ public final class ModelZoo {
     }
 
     /**
+     * Loads a denoiser of sequences for backbones.
+     *
+     * @param nameOrPath the name of a model, or a folder
+     * @param backend the engine to run on
+     * @param device the device to run on
+     * @param backbones the backbones, at least one; the condition of a row is a number in this list
+     * @return the denoiser, closed by the caller
+     * @throws IllegalArgumentException if the model is of another kind or architecture, or the
+     *     engine cannot run it
+     */
+    public static BackboneDenoiser inverseFolding(
+            String nameOrPath, Backend backend, Device device, List<Backbone> backbones) {
+        ModelDirectory model = find(nameOrPath);
+        requireKind(model, ModelConfig.Kind.DENOISER);
+        ProteinNetwork network = ProteinNetwork.open(model, backend, device);
+        if (network.config().autoregressive()) {
+            network.close();
+            throw new IllegalArgumentException(
+                    "model '"
+                            + model.config().name()
+                            + "' must see all residues to denoise them, got one that places them"
+                            + " one after the other (autoregressive)");
+        }
+        return new BackboneDenoiser(network, backbones);
+    }
+
+    /**
+     * Loads a network that places the residues of a backbone one after the other.
+     *
+     * @param nameOrPath the name of a model, or a folder
+     * @param backend the engine to run on
+     * @param device the device to run on
+     * @param backbones the backbones; conditions are numbers in this list
+     * @return the network, closed by the caller
+     * @throws IllegalArgumentException if the model is of another kind or architecture, or the
+     *     engine cannot run it
+     */
+    public static AutoregressiveBackbones autoregressive(
+            String nameOrPath, Backend backend, Device device, List<Backbone> backbones) {
+        ModelDirectory model = find(nameOrPath);
+        requireKind(model, ModelConfig.Kind.DENOISER);
+        ProteinNetwork network = ProteinNetwork.open(model, backend, device);
+        try {
+            return new AutoregressiveBackbones(network, backbones);
+        } catch (IllegalArgumentException e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    /** Refuses networks that read a backbone beside the letters. */
+    static ModelConfig requireLetters(ModelDirectory model, ModelConfig.Kind kind) {
+        ModelConfig config = requireKind(model, kind);
+        if (ProteinNetwork.isProtein(config)) {
+            throw new IllegalArgumentException(
+                    "model '"
+                            + config.name()
+                            + "' needs backbones, got none; "
+                            + (kind == ModelConfig.Kind.DENOISER
+                                    ? "give a structure (--structure, or ModelZoo.inverseFolding"
+                                            + " in code)"
+                                    : "use it by reward stability"));
+        }
+        return config;
+    }
+
+    /**
      * Loads a value network, to run on DJL's engine.
      *
      * @param nameOrPath the name of a model, or a folder
@@ -168,7 +236,7 @@ public final class ModelZoo {
      */
     public static NetworkValue value(String nameOrPath, Backend backend, Device device) {
         ModelDirectory model = find(nameOrPath);
-        ModelConfig config = requireKind(model, ModelConfig.Kind.VALUE);
+        ModelConfig config = requireLetters(model, ModelConfig.Kind.VALUE);
         return new NetworkValue(
                 model.network(backend, device), config.alphabet().length(), config.target());
     }

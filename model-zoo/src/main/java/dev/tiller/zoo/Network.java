@@ -169,6 +169,10 @@ public final class Network implements AutoCloseable {
         return gradients.exist();
     }
 
+    InferenceSession session() {
+        return session;
+    }
+
     InputGradients gradients() {
         return gradients;
     }

@@ -108,6 +108,16 @@ class GraphConfigTest {
         assertEquals(message, complaint(MODEL + "," + graph).replaceAll("\\R.*", ""));
     }
 
+    @Test
+    void networksOfGraphsAreNotToldTheTime() throws IOException {
+        read(MODEL + ", \"time_conditioning\": true," + GRAPH);
+        ModelDirectory model = ModelDirectory.open(folder);
+        assertEquals(
+                "time_conditioning of a model of architecture gdss must be false or left out, for"
+                        + " the network has no input of the time, got true",
+                assertThrows(IllegalArgumentException.class, model::block).getMessage());
+    }
+
     private static String quoted(String text) {
         return text.replace('`', '"');
     }

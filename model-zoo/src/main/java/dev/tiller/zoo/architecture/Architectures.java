@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Builds networks by name, as configuration files describe them. */
 public final class Architectures {
@@ -38,7 +39,13 @@ public final class Architectures {
      */
     public static List<String> names() {
         return List.of(
-                ConvGru.NAME, DnaConv.NAME, Enformer.NAME, Gdss.NAME, Dit.NAME, Optimus.NAME);
+                ConvGru.NAME,
+                DnaConv.NAME,
+                Enformer.NAME,
+                Gdss.NAME,
+                Dit.NAME,
+                Optimus.NAME,
+                ProteinMpnn.NAME);
     }
 
     /**
@@ -46,7 +53,7 @@ public final class Architectures {
      *
      * @param name one of {@link #names()}
      * @param config components of the architecture's configuration record, in snake case; those
-     *     left out have the values of the record's {@code defaults()}
+     *     left out, within objects too, have the values of the record's {@code defaults()}
      * @return the network
      * @throws IllegalArgumentException if the name or a key of the configuration is unknown, or a
      *     value is out of range
@@ -56,9 +63,11 @@ public final class Architectures {
             case ConvGru.NAME -> new ConvGru(read(name, config, ConvGru.Config.defaults()));
             case DnaConv.NAME -> new DnaConv(read(name, config, DnaConv.Config.defaults()));
             case Enformer.NAME -> new Enformer(read(name, config, Enformer.Config.defaults()));
-            case Gdss.NAME -> new Gdss(read(name, config, Gdss.Config.defaults()));
+            case Gdss.NAME -> new Gdss(read(name, config, Gdss.defaults(config)));
             case Dit.NAME -> new Dit(read(name, config, Dit.Config.defaults()));
             case Optimus.NAME -> new Optimus(read(name, config, Optimus.Config.defaults()));
+            case ProteinMpnn.NAME ->
+                    new ProteinMpnn(read(name, config, ProteinMpnn.Config.defaults()));
             default ->
                     throw new IllegalArgumentException(
                             "unknown architecture '"
@@ -71,21 +80,7 @@ public final class Architectures {
     @SuppressWarnings("unchecked")
     private static <T extends Record> T read(String name, JsonNode config, T defaults) {
         ObjectNode all = JSON.valueToTree(defaults);
-        for (Map.Entry<String, JsonNode> field : config.properties()) {
-            // Jackson would complain of a default value first, and never name the misspelt key
-            if (!all.has(field.getKey())) {
-                List<String> known = new ArrayList<>();
-                all.fieldNames().forEachRemaining(known::add);
-                throw new IllegalArgumentException(
-                        "unknown key '"
-                                + field.getKey()
-                                + "' in the configuration of "
-                                + name
-                                + "; known keys: "
-                                + String.join(", ", known));
-            }
-            all.set(field.getKey(), field.getValue());
-        }
+        merge(name, "", all, config);
         try {
             return (T) JSON.treeToValue(all, defaults.getClass());
         } catch (ValueInstantiationException e) {
@@ -93,12 +88,46 @@ public final class Architectures {
                     e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage();
             throw new IllegalArgumentException("configuration of " + name + ": " + reason, e);
         } catch (JsonMappingException e) {
-            String key = e.getPath().isEmpty() ? "" : e.getPath().get(0).getFieldName() + ": ";
+            String key =
+                    e.getPath().stream()
+                            .map(JsonMappingException.Reference::getFieldName)
+                            .collect(Collectors.joining("."));
             throw new IllegalArgumentException(
-                    "configuration of " + name + ": " + key + e.getOriginalMessage(), e);
+                    "configuration of "
+                            + name
+                            + ": "
+                            + (key.isEmpty() ? "" : key + ": ")
+                            + e.getOriginalMessage(),
+                    e);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "configuration of " + name + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Puts what is given in the place of defaults, in objects within objects too. */
+    private static void merge(String name, String path, ObjectNode all, JsonNode given) {
+        for (Map.Entry<String, JsonNode> field : given.properties()) {
+            String key = field.getKey();
+            JsonNode before = all.get(key);
+            // Jackson would complain of a default value first, and never name the misspelt key
+            if (before == null) {
+                List<String> known = new ArrayList<>();
+                all.fieldNames().forEachRemaining(known::add);
+                throw new IllegalArgumentException(
+                        "unknown key '"
+                                + path
+                                + key
+                                + "' in the configuration of "
+                                + name
+                                + "; known keys: "
+                                + String.join(", ", known));
+            }
+            if (before instanceof ObjectNode object && field.getValue().isObject()) {
+                merge(name, path + key + ".", object, field.getValue());
+            } else {
+                all.set(key, field.getValue());
+            }
         }
     }
 
@@ -136,11 +165,12 @@ public final class Architectures {
     /**
      * Finds architecture and settings of published weights by their names and shapes.
      *
-     * <p>Dropout leaves no trace in weights and has the architecture's default. Neither do the
-     * residual connections of {@code conv-gru}: they are there where batch norm is, as in SVDD, and
-     * else not, as in gReLU. The heads of {@code mdlm-dit} follow from its rotary frequencies;
-     * where a file holds none they must be known. Whether all weights are there, and no others, is
-     * only checked by {@link NamedBlock#load}.
+     * <p>Dropout and the number of neighbours in {@code protein-mpnn} leave no trace in weights and
+     * have the architecture's defaults. Neither do the residual connections of {@code conv-gru}:
+     * they are there where batch norm is, as in SVDD, and else not, as in gReLU. The heads of
+     * {@code mdlm-dit} follow from its rotary frequencies; where a file holds none they must be
+     * known. Whether all weights are there, and no others, is only checked by {@link
+     * NamedBlock#load}.
      *
      * @param shapes the shapes of the weights by published name; a prefix that all names carry is
      *     dropped as {@link NamedBlock#load} does
@@ -164,6 +194,8 @@ public final class Architectures {
             found = new Inferred(Dit.NAME, describe(Dit.infer(weights, given)));
         } else if (Optimus.recognises(weights)) {
             found = new Inferred(Optimus.NAME, describe(Optimus.infer(weights)));
+        } else if (ProteinMpnn.recognises(weights)) {
+            found = new Inferred(ProteinMpnn.NAME, describe(ProteinMpnn.infer(weights)));
         } else {
             return Optional.empty();
         }

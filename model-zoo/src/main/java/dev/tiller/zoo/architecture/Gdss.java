@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiller.sampler.numerics.Scope;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,6 +168,16 @@ public final class Gdss extends NamedBlock {
         private int allChannels() {
             return channelsIn + (depth - 1) * channels + channelsOut;
         }
+    }
+
+    /** The defaults beside which a configuration is read: those of the type that x has there. */
+    static Config defaults(JsonNode config) {
+        Config published = Config.defaults();
+        boolean attention = config.path("x").path("type").asText().equals("attention");
+        return attention
+                ? new Config(
+                        published.nodes(), published.features(), published.adj(), published.adj())
+                : published;
     }
 
     /**

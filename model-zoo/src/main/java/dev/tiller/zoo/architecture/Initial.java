@@ -23,6 +23,11 @@ record Initial(Kind kind, double scale) {
         return new Initial(Kind.UNIFORM, 1 / Math.sqrt(fanIn));
     }
 
+    /** A matrix whose inputs and outputs keep their variance, by a uniform. */
+    static Initial glorot(long inputs, long outputs) {
+        return new Initial(Kind.UNIFORM, Math.sqrt(6.0 / (inputs + outputs)));
+    }
+
     static Initial normal(double deviation) {
         return new Initial(Kind.NORMAL, deviation);
     }

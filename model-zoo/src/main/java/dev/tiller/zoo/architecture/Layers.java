@@ -141,6 +141,18 @@ final class Layers {
                 .singletonOrThrow();
     }
 
+    /** The columns of a weight from {@code from} to {@code to}; belongs to the manager of x. */
+    NDArray columns(String name, NDArray x, long from, long to) {
+        return borrow(name + ".weight", x).get(new NDIndex(":, {}:{}", from, to));
+    }
+
+    /** [..., C] to [..., C'] by one block of columns, [C', C], of a weight; without the bias. */
+    NDArray block(String name, NDArray x, int which) {
+        long width = x.getShape().get(x.getShape().dimension() - 1);
+        NDArray weight = columns(name, x, which * width, (which + 1) * width);
+        return x.getNDArrayInternal().linear(x, weight, null).singletonOrThrow();
+    }
+
     /** [..., C] to [..., C'], without a bias; also by a convolution of width 1. */
     NDArray project(String name, NDArray x) {
         NDArray weight = get(name + ".weight");

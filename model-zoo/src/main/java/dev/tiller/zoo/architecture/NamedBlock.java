@@ -69,6 +69,12 @@ public abstract class NamedBlock extends AbstractBlock {
         parameter(name + ".bias", Initial.fanIn(fanIn), outputs);
     }
 
+    /** Adds a matrix that is drawn as Glorot and Bengio (2010) do. */
+    final void matrix(String name, long outputs, long inputs) {
+        Initial uniform = Initial.glorot(inputs, outputs);
+        parameter(name, uniform, outputs, inputs);
+    }
+
     /** Adds {@code name.weight} and {@code name.bias} of a normalisation. */
     final void norm(String name, long channels) {
         parameter(name + ".weight", Initial.ONE, channels);
@@ -107,6 +113,16 @@ public abstract class NamedBlock extends AbstractBlock {
     /** Tells whether weight files of this architecture hold {@code name} without using it. */
     boolean ignores(String name) {
         return false;
+    }
+
+    /**
+     * Turns weights as files hold them into those of this block, where files know other forms.
+     *
+     * @param given the weights without a common prefix; what is made belongs to their managers
+     * @return the weights under the names of this block
+     */
+    Map<String, NDArray> canonical(Map<String, NDArray> given) {
+        return given;
     }
 
     abstract NDList forward(Layers layers, NDList inputs);
@@ -302,7 +318,7 @@ public abstract class NamedBlock extends AbstractBlock {
      *     or if a table holds other constants than those of this architecture
      */
     public final void load(Map<String, NDArray> weights, NDManager owner) {
-        Map<String, NDArray> given = Prefixes.strip(weights);
+        Map<String, NDArray> given = canonical(Prefixes.strip(weights));
         Map<String, Slot> needed = all();
         if (adapters != null && Collections.disjoint(given.keySet(), adapters.factors().keySet())) {
             needed = slots;

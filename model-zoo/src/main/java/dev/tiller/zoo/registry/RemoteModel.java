@@ -64,7 +64,7 @@ public record RemoteModel(
     /**
      * Tells whether the files make up a model folder.
      *
-     * @return false for a checkpoint that must be converted first
+     * @return false for a checkpoint: one of GDSS is a model as it is, others must be converted
      */
     @JsonIgnore
     public boolean isModelFolder() {

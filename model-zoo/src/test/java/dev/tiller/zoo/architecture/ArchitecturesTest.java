@@ -50,6 +50,14 @@ class ArchitecturesTest {
         assertEquals(
                 dit,
                 ((Dit) Architectures.create("mdlm-dit", Architectures.describe(dit))).config());
+        ProteinMpnn.Config protein =
+                new ProteinMpnn.Config(8, 1, 2, 5, 22, 0, 2, ProteinMpnn.Head.LETTERS, false);
+        assertEquals(
+                protein,
+                ((ProteinMpnn)
+                                Architectures.create(
+                                        "protein-mpnn", Architectures.describe(protein)))
+                        .config());
     }
 
     private static void infersItself(NamedBlock block, Record config) {
@@ -69,6 +77,14 @@ class ArchitecturesTest {
         infersItself(new ConvGru(ConvGru.Config.defaults()), ConvGru.Config.defaults());
         Optimus.Config optimus = new Optimus.Config(24, 7, 2, 5, 3, 12, 0.2);
         infersItself(new Optimus(optimus), optimus);
+        ProteinMpnn.Config protein = ProteinMpnn.Config.defaults();
+        infersItself(new ProteinMpnn(protein), protein);
+        ProteinMpnn.Config stability =
+                new ProteinMpnn.Config(16, 2, 3, 30, 22, 0.1, 0, ProteinMpnn.Head.SCORE, false);
+        infersItself(new ProteinMpnn(stability), stability);
+        ProteinMpnn.Config vanilla =
+                new ProteinMpnn.Config(16, 2, 1, 30, 21, 0.1, 0, ProteinMpnn.Head.LETTERS, true);
+        infersItself(new ProteinMpnn(vanilla), vanilla);
     }
 
     @Test
@@ -119,6 +135,29 @@ class ArchitecturesTest {
     }
 
     @Test
+    void fillsInWhatIsLeftOutOfPartsByTheirType() throws JsonProcessingException {
+        Gdss.Config published = Gdss.Config.defaults();
+        Gdss block = (Gdss) Architectures.create("gdss", json("{'x': {'type': 'convolution'}}"));
+        assertEquals(published, block.config());
+        String attention = "{'x': {'type': 'attention', 'hidden': 32}, 'adj': {'heads': 2}}";
+        block = (Gdss) Architectures.create("gdss", json(attention));
+        assertEquals(Gdss.Part.attention(3, 32), block.config().x());
+        assertEquals(2, block.config().adj().heads());
+        assertEquals(published.adj().depth(), block.config().adj().depth());
+        String unknown = complaint("gdss", json("{'x': {'dept': 2}}"));
+        assertTrue(
+                unknown.startsWith(
+                        "unknown key 'x.dept' in the configuration of gdss; known keys: type,"
+                                + " depth, hidden,"),
+                unknown);
+        String wrong = complaint("gdss", json("{'x': {'depth': 'two'}}"));
+        assertTrue(wrong.startsWith("configuration of gdss: x.depth: "), wrong);
+        assertEquals(
+                "configuration of gdss: depth must be >= 1, got 0",
+                complaint("gdss", json("{'adj': {'depth': 0}}")));
+    }
+
+    @Test
     void hasThePublishedNumberOfParameters() {
         DnaConv block = new DnaConv(DnaConv.Config.defaults());
         assertEquals(129, block.getParameters().size());
@@ -163,7 +202,7 @@ class ArchitecturesTest {
     void listsKnownNames() throws JsonProcessingException {
         assertEquals(
                 "unknown architecture 'encoder'; known architectures: conv-gru, dna-conv, enformer,"
-                        + " gdss, mdlm-dit, optimus",
+                        + " gdss, mdlm-dit, optimus, protein-mpnn",
                 complaint("encoder", json("{}")));
     }
 

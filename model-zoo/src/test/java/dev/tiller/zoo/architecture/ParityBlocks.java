@@ -89,6 +89,20 @@ final class ParityBlocks {
         return block.forward(store, new NDList(inputs), false);
     }
 
+    /** The edge features of the first layers of ProteinMPNN. */
+    static NDArray edges(NamedBlock block, NDArray coordinates, Neighbours near, NDArray offsets) {
+        Layers layers =
+                new Layers(
+                        block.getDirectParameters(),
+                        new ParameterStore(coordinates.getManager(), false),
+                        coordinates.getDevice(),
+                        false,
+                        null,
+                        null,
+                        null);
+        return ProteinFeatures.edges(layers, coordinates, near, offsets);
+    }
+
     /** gReLU takes [B, 4, L], SVDD and these networks [B, L, 4]. */
     static NDArray positionsFirst(NDArray x) {
         return x.getShape().get(2) == LETTERS ? x : x.transpose(0, 2, 1);

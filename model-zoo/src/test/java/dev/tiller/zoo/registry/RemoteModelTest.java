@@ -130,7 +130,7 @@ class RemoteModelTest {
         List<RemoteModel> models = RemoteList.builtIn().models();
         assertFalse(models.isEmpty());
         for (RemoteModel model : models) {
-            boolean saysSo = model.description().contains("checkpoint, not a model folder");
+            boolean saysSo = model.description().contains("checkpoint, usable as it is");
             assertEquals(!model.isModelFolder(), saysSo, model.name());
             for (RemoteFile file : model.files()) {
                 assertEquals("https", file.uri().getScheme());

@@ -8,12 +8,15 @@ import java.util.OptionalDouble;
  * How a reward is backpropagated.
  *
  * @param steps T, reverse steps of a trajectory
- * @param endTime the last time, in [0, 1); 1e-5 as in the sampler
+ * @param startTime the first time, in (0, 1]; the states start all masked whatever it is
+ * @param endTime the last time, below the first; 1e-5 as in the sampler
  * @param truncation the last steps, which are relaxed and carry the gradient, in [1, T]; those
  *     before are drawn
  * @param temperature tau of the relaxed tokens
  * @param copyTemperature makes the copy flag of relaxed steps sigmoid((1 - mask mass) / it) instead
  *     of 1 - mask mass; empty for none
+ * @param floor what is added to each weight of a relaxed draw; 0, or 1e-8 as the published code for
+ *     proteins has it
  * @param kl the divergence that is paid for
  * @param klWeight what it costs; where that is 0 it is measured still, and none saves the effort
  * @param klSteps which steps count
@@ -23,10 +26,12 @@ import java.util.OptionalDouble;
  */
 public record BackpropagationOptions(
         int steps,
+        double startTime,
         double endTime,
         int truncation,
         Annealing temperature,
         OptionalDouble copyTemperature,
+        double floor,
         Divergence kl,
         RisingWeight klWeight,
         KlSteps klSteps,
@@ -71,8 +76,12 @@ public record BackpropagationOptions(
         if (steps < 1) {
             throw new IllegalArgumentException("steps must be at least 1, got " + steps);
         }
-        if (!(endTime >= 0 && endTime < 1)) {
-            throw new IllegalArgumentException("endTime must be in [0, 1), got " + endTime);
+        if (!(startTime > 0 && startTime <= 1)) {
+            throw new IllegalArgumentException("startTime must be in (0, 1], got " + startTime);
+        }
+        if (!(endTime >= 0 && endTime < startTime)) {
+            throw new IllegalArgumentException(
+                    "endTime must be in [0, " + startTime + "), got " + endTime);
         }
         if (truncation < 1 || truncation > steps) {
             throw new IllegalArgumentException(
@@ -87,6 +96,9 @@ public record BackpropagationOptions(
                     "copy temperature must be above 0, got "
                             + copyTemperature.getAsDouble()
                             + "; leave it out for the plain copy flag");
+        }
+        if (!(floor >= 0 && floor < 1)) {
+            throw new IllegalArgumentException("floor must be in [0, 1), got " + floor);
         }
         if (batchesPerStep < 1) {
             throw new IllegalArgumentException(
@@ -105,10 +117,12 @@ public record BackpropagationOptions(
     public static BackpropagationOptions defaults(int steps, double klWeight) {
         return new BackpropagationOptions(
                 steps,
+                1,
                 PUBLISHED_END,
                 steps,
                 Annealing.constant(1),
                 OptionalDouble.empty(),
+                0,
                 Divergence.STEP,
                 new RisingWeight(klWeight, 0),
                 KlSteps.ALL,
@@ -116,9 +130,9 @@ public record BackpropagationOptions(
                 Graph.PER_STEP);
     }
 
-    /** A time of the grid: 1 at index 0, the end time at index T. */
+    /** A time of the grid: the start time at index 0, the end time at index T. */
     double time(int index) {
-        return 1 - index * (1 - endTime) / steps;
+        return startTime - index * (startTime - endTime) / steps;
     }
 
     /** The index of the first relaxed step, whose state is still hard. */

@@ -44,7 +44,10 @@ final class BackwardWalk {
         if (options.graph() == BackpropagationOptions.Graph.WHOLE) {
             whole(trajectory, cotangent, divergences, scope);
         } else {
-            float[] next = cotangent;
+            float[] next =
+                    options.kl().countsLastState()
+                            ? last(trajectory, cotangent, divergences, scope)
+                            : cotangent;
             for (int i = options.steps() - 1; i >= options.firstRelaxed(); i--) {
                 next = relaxed(i, trajectory, next, divergences, scope);
             }
@@ -86,6 +89,25 @@ final class BackwardWalk {
         }
     }
 
+    /** The divergence of the last state; returns its cotangent with that of the rewards. */
+    private float[] last(
+            Trajectory trajectory, float[] cotangent, double[][] divergences, NDManager scope) {
+        int index = options.steps();
+        try (NDManager part = scope.newSubManager()) {
+            NDArray x = Tensors.create(part, trajectory.last(), pass.relaxed());
+            x.setRequiresGradient(true);
+            Gradients.backward(
+                    part, () -> pay(null, step.last(x, options.kl()), index, divergences));
+            try (NDArray gradient = x.getGradient()) {
+                float[] sum = requireFinite(gradient.toFloatArray(), index);
+                for (int i = 0; i < sum.length; i++) {
+                    sum[i] += cotangent[i];
+                }
+                return sum;
+            }
+        }
+    }
+
     /** All relaxed steps in one graph. */
     private void whole(
             Trajectory trajectory, float[] cotangent, double[][] divergences, NDManager scope) {
@@ -108,6 +130,10 @@ final class BackwardWalk {
                             if (outcome.divergence() != null) {
                                 target = pay(target, outcome.divergence(), i, divergences);
                             }
+                        }
+                        if (options.kl().countsLastState()) {
+                            NDArray last = step.last(x, options.kl());
+                            target = pay(target, last, options.steps(), divergences);
                         }
                         NDArray reward = x.mul(seed).sum();
                         return target == null ? reward : reward.add(target);
@@ -143,7 +169,7 @@ final class BackwardWalk {
                     part,
                     () -> {
                         NDArray logNew = pass.ask(pass.network(), x, t);
-                        NDArray rows = options.kl().perRow(state, logNew, old);
+                        NDArray rows = options.kl().perRow(state, logNew, old, pass.free(part));
                         return pay(null, Tensors.scale(rows, scale), index, divergences);
                     });
         }

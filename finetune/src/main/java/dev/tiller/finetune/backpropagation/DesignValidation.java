@@ -6,12 +6,15 @@ import dev.tiller.finetune.objective.Objective;
 import dev.tiller.finetune.objective.Statistics;
 import dev.tiller.guidance.CleanReward;
 import dev.tiller.guidance.DesignReader;
+import dev.tiller.guidance.LayoutReader;
 import dev.tiller.rewards.Reward;
 import dev.tiller.rewards.sequence.Diversity;
+import dev.tiller.sampler.Denoiser;
 import dev.tiller.sampler.Ledger;
 import dev.tiller.sampler.Prediction;
 import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.State;
+import dev.tiller.sampler.masked.Layouts;
 import dev.tiller.sampler.masked.MaskedDiffusion;
 import dev.tiller.sampler.masked.NoiseRemoval;
 import dev.tiller.sampler.numerics.Tensors;
@@ -20,6 +23,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Looks at what a network samples: unguided designs of ordinary, hard trajectories, the same noise
@@ -30,7 +35,8 @@ final class DesignValidation {
     private static final int RELAXED_ROWS = 16;
 
     private final SequenceModel model;
-    private final FrozenModel pretrained;
+    private final Denoiser pretrained;
+    private final Objective.Forward onSoft;
     private final Reward reward;
     private final BackpropagationOptions steps;
     private final ValidationOptions options;
@@ -38,7 +44,7 @@ final class DesignValidation {
 
     /** Sums over the designs of a validation. */
     private static final class Sample {
-        private final List<String> designs = new ArrayList<>();
+        private final Map<Integer, List<String>> designs = new TreeMap<>();
         private final List<Double> rewards = new ArrayList<>();
         private final List<Double> referee = new ArrayList<>();
         private double klStep;
@@ -52,14 +58,19 @@ final class DesignValidation {
             BackpropagationOptions steps,
             ValidationOptions options,
             Randomness noise) {
-        this.model = model;
-        this.pretrained = pretrained;
+        Conditioning heldOut = options.conditioning();
+        this.model = heldOut == null ? model : model.with(heldOut);
+        this.pretrained =
+                heldOut == null
+                        ? pretrained.onTokens()
+                        : new TrainedDenoiser(this.model, pretrained.onSoft(), -1);
+        this.onSoft = pretrained.onSoft();
         this.reward = reward;
         this.steps = steps;
         this.options = options;
         this.noise = noise;
         if (options.referee() != null) {
-            StraightThrough.requireReads(options.referee(), model.alphabet());
+            StraightThrough.requireReads(options.referee(), model.designLetters());
         }
     }
 
@@ -69,10 +80,9 @@ final class DesignValidation {
         MaskedDiffusion.Options grid =
                 new MaskedDiffusion.Options(steps.steps(), steps.endTime(), NoiseRemoval.MODE);
         MaskedDiffusion process =
-                new MaskedDiffusion(current, model.schedule(), model.length(), scope, grid);
+                new MaskedDiffusion(current, model.schedule(), layouts(), scope, grid);
         MaskedDiffusion before =
-                new MaskedDiffusion(
-                        pretrained.onTokens(), model.schedule(), model.length(), scope, grid);
+                new MaskedDiffusion(pretrained, model.schedule(), layouts(), scope, grid);
         try (Ledger ledger = new Ledger(new Ledger.Options(1, ROWS, true))) {
             for (int start = 0; start < options.designs(); start += ROWS) {
                 int first = start;
@@ -109,12 +119,23 @@ final class DesignValidation {
             x = next;
         }
         State designs = process.finish(x, ledger, noise, scope);
-        DesignReader reader = DesignReader.ofTokens(model.alphabet());
-        sample.designs.addAll(reader.read(designs).sequences());
+        DesignReader reader =
+                new LayoutReader(model.alphabet(), layouts(), model.conditioning()::condition);
+        List<String> texts = reader.read(designs).sequences();
+        int[] conditions = layouts().conditions(designs);
+        for (int row = 0; row < conditions.length; row++) {
+            sample.designs
+                    .computeIfAbsent(conditions[row], c -> new ArrayList<>())
+                    .add(texts.get(row));
+        }
         score(reward, designs, reader, ledger, sample.rewards);
         if (options.referee() != null) {
             score(options.referee(), designs, reader, ledger, sample.referee);
         }
+    }
+
+    private Layouts layouts() {
+        return model.conditioning().layouts();
     }
 
     private void score(
@@ -156,8 +177,7 @@ final class DesignValidation {
                         steps.temperature().last(),
                         RelaxationNoise.of(noise));
         Trajectory trajectory = new ForwardWalk(steps, pass).run(scope);
-        RelaxedStep step =
-                new RelaxedStep(steps, pass, new TrainedDenoiser(model, pretrained.onSoft(), -1));
+        RelaxedStep step = new RelaxedStep(steps, pass, new TrainedDenoiser(model, onSoft, -1));
         double sum = 0;
         // the first state is hard
         for (int index = steps.firstRelaxed() + 1; index < steps.steps(); index++) {
@@ -181,13 +201,22 @@ final class DesignValidation {
             metrics.put("referee_median", watched);
         }
         double kl = sample.klStep / options.designs();
-        double diversity = Diversity.meanPairwiseDistance(sample.designs);
+        double diversity = mean(sample, Diversity::meanPairwiseDistance);
         metrics.put("kl_step", kl);
         metrics.put("kl_path", sample.klPath / options.designs());
         metrics.put("kl_reference", reference);
         metrics.put("diversity", diversity);
-        metrics.put("unique", Diversity.uniqueShare(sample.designs));
+        metrics.put("unique", mean(sample, Diversity::uniqueShare));
         return new Objective.Validation(-watched, metrics, stop(kl, diversity));
+    }
+
+    /** The mean over conditions that have two designs or more, as only these can be compared. */
+    private static double mean(Sample sample, ToDoubleFunction<List<String>> measure) {
+        return sample.designs.values().stream()
+                .filter(designs -> designs.size() > 1)
+                .mapToDouble(measure)
+                .average()
+                .orElse(1);
     }
 
     private String stop(double kl, double diversity) {

@@ -39,7 +39,19 @@ public enum Divergence {
      * So it is 0 on all hard states and on the first soft one; and it lacks the length of the step.
      * For comparison with the publication.
      */
-    REFERENCE;
+    REFERENCE,
+
+    /**
+     * What the published code of DRAKES computes for proteins: {@link #REFERENCE} with p and q as
+     * the networks give them at all free positions, what they hold already not carried over, and
+     * with a further term of the last state. So it counts how likely the letters that are there
+     * still are, 1 / (t + 0.01) times, which is 100 times in the last state. For comparison with
+     * the publication.
+     */
+    REFERENCE_UNCLAMPED;
+
+    /** What the published code adds to the time, the noise that it leaves at the beginning. */
+    private static final double LEAST_TIME = 0.01;
 
     /**
      * Returns the name used in job files.
@@ -66,6 +78,7 @@ public enum Divergence {
             case STEP -> (masked - schedule.moveChance(s)) / masked;
             case PATH -> (t - s) * revealRate(schedule, t);
             case REFERENCE -> 1 / masked;
+            case REFERENCE_UNCLAMPED -> 1 / (t + LEAST_TIME);
         };
     }
 
@@ -78,7 +91,12 @@ public enum Divergence {
 
     /** Whether the terms of hard states can differ from 0. */
     boolean countsHardStates() {
-        return this == STEP || this == PATH;
+        return this != NONE && this != REFERENCE;
+    }
+
+    /** Whether the last state has a term, after those of the steps. */
+    boolean countsLastState() {
+        return this == REFERENCE_UNCLAMPED;
     }
 
     /**
@@ -87,13 +105,14 @@ public enum Divergence {
      * @param state where the model was asked
      * @param logNew log p, float32 [B, L, K], finite
      * @param logOld log q, float32 [B, L, K], finite
+     * @param free 1 where a letter is to be designed, else 0, float32 [B, L, 1]
      * @return float32 [B], of the manager of {@code logNew}; the gradient flows through all arrays
      */
-    NDArray perRow(RelaxedState state, NDArray logNew, NDArray logOld) {
+    NDArray perRow(RelaxedState state, NDArray logNew, NDArray logOld, NDArray free) {
         NDArray p = logNew.exp();
         NDArray gain = p.mul(logNew.sub(logOld));
         NDArray position;
-        if (this == REFERENCE) {
+        if (this == REFERENCE || this == REFERENCE_UNCLAMPED) {
             NDArray linear = logOld.exp().sub(p);
             NDArray letters = state.x().get(new NDIndex("..., :{}", logNew.getShape().get(2)));
             NDArray mass = letters.mul(state.copyFlag());
@@ -101,6 +120,7 @@ public enum Divergence {
         } else {
             position = gain.sum(new int[] {2}, true).mul(state.maskMass());
         }
-        return position.mul(state.masked()).sum(new int[] {1, 2});
+        NDArray counted = this == REFERENCE_UNCLAMPED ? free : state.masked();
+        return position.mul(counted).sum(new int[] {1, 2});
     }
 }

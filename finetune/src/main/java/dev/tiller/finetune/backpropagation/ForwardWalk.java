@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import dev.tiller.sampler.numerics.Categorical;
 import dev.tiller.sampler.numerics.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,8 +23,7 @@ final class ForwardWalk {
     /** Walks; arrays are made in managers under {@code scope} and are gone afterwards. */
     Trajectory run(NDManager scope) {
         List<long[]> hard = new ArrayList<>();
-        long[] tokens = new long[pass.rows() * pass.model().length()];
-        Arrays.fill(tokens, pass.model().letters());
+        long[] tokens = pass.start();
         hard.add(tokens);
         for (int index = 0; index < options.firstRelaxed(); index++) {
             tokens = draw(index, tokens, scope);

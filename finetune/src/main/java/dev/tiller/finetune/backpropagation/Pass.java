@@ -1,8 +1,11 @@
 package dev.tiller.finetune.backpropagation;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.Denoiser;
+import dev.tiller.sampler.masked.Layout;
+import dev.tiller.sampler.numerics.Tensors;
 import java.util.Arrays;
 
 /**
@@ -42,7 +45,34 @@ record Pass(
     NDArray ask(Denoiser denoiser, NDArray x, double t) {
         double[] times = new double[rows()];
         Arrays.fill(times, t);
-        return denoiser.logPosterior(x, times);
+        return denoiser.given(model.conditions(sampleIds)).logPosterior(x, times);
+    }
+
+    /** Returns the masked tokens that all trajectories start from, with what is given. */
+    long[] start() {
+        int length = model.length();
+        long[] tokens = new long[rows() * length];
+        for (int row = 0; row < rows(); row++) {
+            Layout layout = model.conditioning().layouts().of(sampleIds[row]);
+            for (int position = 0; position < layout.length(); position++) {
+                boolean free = layout.isFree(position);
+                tokens[row * length + position] = free ? model.letters() : layout.given(position);
+            }
+        }
+        return tokens;
+    }
+
+    /** Returns 1 for each position that is free, 0 for what is given and for padding; [B, L, 1]. */
+    NDArray free(NDManager manager) {
+        int length = model.length();
+        float[] free = new float[rows() * length];
+        for (int row = 0; row < rows(); row++) {
+            Layout layout = model.conditioning().layouts().of(sampleIds[row]);
+            for (int position = 0; position < length; position++) {
+                free[row * length + position] = layout.isFree(position) ? 1 : 0;
+            }
+        }
+        return Tensors.create(manager, free, new Shape(rows(), length, 1));
     }
 
     /** Returns the noise of a step, float64 row-major [B, L, K + 1]. */

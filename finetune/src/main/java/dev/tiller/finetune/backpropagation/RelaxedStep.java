@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.tiller.sampler.Denoiser;
 import dev.tiller.sampler.masked.Subs;
 import dev.tiller.sampler.numerics.Tensors;
+import dev.tiller.sampler.schedule.NoiseSchedule;
 
 /**
  * A reverse step that is differentiable in the network and in the state (DRAKES, Wang et al. 2024,
@@ -49,10 +50,36 @@ final class RelaxedStep {
         NDArray rows = null;
         if (divergence != Divergence.NONE) {
             NDArray old = logOld == null ? pass.ask(frozen, x, t) : logOld;
-            double scale = divergence.scale(pass.model().schedule(), t, s);
-            rows = Tensors.scale(divergence.perRow(state, logNew, old), scale);
+            rows = divergence(state, logNew, old, divergence, divergence.scale(schedule(), t, s));
         }
         return new Outcome(next(state, logNew, index), rows);
+    }
+
+    private NoiseSchedule schedule() {
+        return pass.model().schedule();
+    }
+
+    /** The scaled divergence of each row. */
+    private NDArray divergence(
+            RelaxedState state, NDArray logNew, NDArray old, Divergence divergence, double scale) {
+        NDArray free = pass.free(logNew.getManager());
+        return Tensors.scale(divergence.perRow(state, logNew, old, free), scale);
+    }
+
+    /**
+     * Computes the divergence of the last state, after all steps, for {@link
+     * Divergence#countsLastState}.
+     *
+     * @param x its state, float32 [B, L, K + 1]
+     * @param divergence which one is computed
+     * @return the divergence of each row, scaled but without its weight, float32 [B]
+     */
+    NDArray last(NDArray x, Divergence divergence) {
+        double t = options.time(options.steps());
+        RelaxedState state = RelaxedState.of(x, options.copyTemperature());
+        NDArray logNew = pass.ask(pass.network(), x, t);
+        NDArray old = pass.ask(frozen, x, t);
+        return divergence(state, logNew, old, divergence, divergence.scale(schedule(), t, t));
     }
 
     private NDArray next(RelaxedState state, NDArray logNew, int index) {
@@ -73,7 +100,12 @@ final class RelaxedStep {
                 carried.get(new NDIndex("..., :{}", pass.model().letters()))
                         .add((float) StrictMath.log(maskedAtT - maskedAtS));
         Shape position = new Shape(pass.rows(), pass.model().length(), 1);
-        return reveal.concat(logNew.getManager().full(position, logStay), 2);
+        NDArray all = reveal.concat(logNew.getManager().full(position, logStay), 2);
+        if (options.floor() == 0) {
+            return all;
+        }
+        float[] floor = {(float) options.floor()};
+        return all.exp().add(Tensors.create(all.getManager(), floor, new Shape(1))).log();
     }
 
     private NDArray gumbel(int index, NDManager manager) {

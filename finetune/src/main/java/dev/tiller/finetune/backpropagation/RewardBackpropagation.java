@@ -160,7 +160,8 @@ public final class RewardBackpropagation implements Objective {
         double weight = options.klWeight().at(pass.trainingStep());
         Trajectory trajectory = new ForwardWalk(options, pass).run(scope);
         StraightThrough.Scored scored = reward.score(trajectory.last(), pass);
-        double[][] divergences = new double[options.steps()][pass.rows()];
+        int last = options.kl().countsLastState() ? 1 : 0;
+        double[][] divergences = new double[options.steps() + last][pass.rows()];
         new BackwardWalk(options, pass, pretrained, weight)
                 .run(trajectory, scored.cotangent(), divergences, scope);
         return new Batch(trajectory, scored, divergences, weight);

@@ -7,17 +7,21 @@ import dev.tiller.rewards.ScoredGradient;
 import dev.tiller.sampler.numerics.Categorical;
 import dev.tiller.sampler.numerics.Gradients;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * The end of a relaxed trajectory: the reward of the nearest designs, whose gradient is taken for
  * that of the relaxed ones (the straight-through estimator, Bengio et al. 2013). The mask is no
- * letter of a design, so its entry has gradient 0.
+ * letter of a design, so its entry has gradient 0, unless the reward reads it as the letter {@value
+ * #MASK}, as that of the published code for proteins does.
  */
 final class StraightThrough {
+    /** The mask, to a reward that reads it. */
+    static final char MASK = '_';
+
     private final DifferentiableReward reward;
     private final SequenceModel model;
+    private final String letters;
 
     /**
      * What the reward says.
@@ -45,7 +49,9 @@ final class StraightThrough {
                                                         + reward.name()
                                                         + "', which has none; "
                                                         + Gradients.ALTERNATIVES));
-        requireReads(reward, model.alphabet());
+        requireReads(reward, model.designLetters());
+        boolean readsMask = reward.letters().indexOf(MASK) >= 0;
+        this.letters = model.designLetters() + (readsMask ? MASK : "");
     }
 
     static void requireReads(Reward reward, String alphabet) {
@@ -74,17 +80,16 @@ final class StraightThrough {
 
     /** Scores relaxed designs, row-major [B, L, K + 1]. */
     Scored score(float[] relaxed, Pass pass) {
-        int letters = model.letters();
         int length = model.length();
         int rows = pass.rows();
-        long[] tokens = nearest(relaxed, letters);
+        long[] tokens = nearest(relaxed, model.letters());
         List<float[]> designs = new ArrayList<>(rows);
         for (int row = 0; row < rows; row++) {
-            long[] own = Arrays.copyOfRange(tokens, row * length, (row + 1) * length);
-            designs.add(Trajectory.oneHot(own, letters));
+            designs.add(oneHot(tokens, row * length));
         }
         List<ScoredGradient> scored =
-                reward.differentiate(new RelaxedDesigns(model.alphabet(), length, designs));
+                reward.differentiate(
+                        new RelaxedDesigns(letters, length, designs, model.told(pass.sampleIds())));
         if (scored.size() != rows) {
             throw new IllegalStateException(
                     "reward '"
@@ -102,11 +107,26 @@ final class StraightThrough {
             float[] gradient = scored.get(row).gradient();
             for (int i = 0; i < gradient.length; i++) {
                 requireFinite("gradient", gradient[i], pass.where(row));
-                int position = row * length + i / letters;
-                cotangent[position * (letters + 1) + i % letters] = -gradient[i] / rows;
+                int position = row * length + i / letters.length();
+                char letter = letters.charAt(i % letters.length());
+                int token = letter == MASK ? model.letters() : model.alphabet().indexOf(letter);
+                cotangent[position * (model.letters() + 1) + token] = -gradient[i] / rows;
             }
         }
         return new Scored(rewards, cotangent);
+    }
+
+    /** The one-hot rows of a design over the letters it may hold; 0 for others, as X given. */
+    private float[] oneHot(long[] tokens, int start) {
+        float[] hot = new float[model.length() * letters.length()];
+        for (int position = 0; position < model.length(); position++) {
+            char letter = model.alphabet().charAt((int) tokens[start + position]);
+            int column = letters.indexOf(letter);
+            if (column >= 0) {
+                hot[position * letters.length() + column] = 1;
+            }
+        }
+        return hot;
     }
 
     private void requireFinite(String what, double value, String where) {

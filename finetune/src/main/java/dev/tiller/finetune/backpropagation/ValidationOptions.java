@@ -12,9 +12,15 @@ import java.util.OptionalDouble;
  * @param maxKl stops training above this divergence from the pretrained model, in nats per design
  *     ({@link Divergence#STEP})
  * @param minDiversity stops training below this mean share of positions in which two designs differ
+ * @param conditioning what the designs of a validation are given, such as backbones held out; null
+ *     for what those of training are given
  */
 public record ValidationOptions(
-        int designs, Reward referee, OptionalDouble maxKl, OptionalDouble minDiversity) {
+        int designs,
+        Reward referee,
+        OptionalDouble maxKl,
+        OptionalDouble minDiversity,
+        Conditioning conditioning) {
     /** Checks the ranges. */
     public ValidationOptions {
         if (designs < 2) {
@@ -32,6 +38,19 @@ public record ValidationOptions(
                             + minDiversity.getAsDouble()
                             + "; it is a share of positions");
         }
+    }
+
+    /**
+     * Gives the designs what those of training are given.
+     *
+     * @param designs as in the record
+     * @param referee as in the record
+     * @param maxKl as in the record
+     * @param minDiversity as in the record
+     */
+    public ValidationOptions(
+            int designs, Reward referee, OptionalDouble maxKl, OptionalDouble minDiversity) {
+        this(designs, referee, maxKl, minDiversity, null);
     }
 
     /**

@@ -108,7 +108,7 @@ public final class SequenceTable {
         }
     }
 
-    private static String cell(String where, CSVRecord row, String column) {
+    static String cell(String where, CSVRecord row, String column) {
         if (!row.isSet(column) || row.get(column).isEmpty()) {
             throw new IllegalArgumentException(where + "column '" + column + "' must not be empty");
         }
@@ -134,7 +134,7 @@ public final class SequenceTable {
         return tokens;
     }
 
-    private static double number(String where, String column, String text) {
+    static double number(String where, String column, String text) {
         double number = Double.NaN;
         try {
             number = Double.parseDouble(text);

@@ -3,16 +3,30 @@ package dev.tiller.finetune.job;
 import dev.tiller.finetune.backpropagation.Annealing;
 import dev.tiller.finetune.backpropagation.BackpropagationOptions;
 import dev.tiller.finetune.backpropagation.BackpropagationOptions.KlSteps;
+import dev.tiller.finetune.backpropagation.Conditioning;
 import dev.tiller.finetune.backpropagation.Divergence;
 import dev.tiller.finetune.backpropagation.RisingWeight;
 import dev.tiller.finetune.backpropagation.ValidationOptions;
 import dev.tiller.rewards.Reward;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** What a job says of reward backpropagation, with its defaults. */
 final class BackpropagationSettings {
     private static final TrainingJob.Backpropagation NOTHING =
-            new TrainingJob.Backpropagation(null, null, null, null, null, null, null, null, null);
+            new TrainingJob.Backpropagation(
+                    null, null, null, null, null, null, null, null, null, null);
+
+    /** What is read where proteins are designed for backbones. */
+    private static final Set<String> PROTEIN_DATA =
+            Set.of(
+                    "backbones",
+                    "min_length",
+                    "max_length",
+                    "identity",
+                    "validation",
+                    "test",
+                    "split_seed");
 
     private final TrainingJob job;
     private final TrainingJob.Backpropagation given;
@@ -30,7 +44,16 @@ final class BackpropagationSettings {
             boolean used = key.equals("pretrained") || key.equals("label") || key.equals("lora");
             unused(!used, "model." + key, "which model.pretrained tells");
         }
-        unused(job.data() != null, "data", "for there are no examples");
+        if (job.data() != null) {
+            for (String key : JobFile.given(job.data())) {
+                unused(
+                        !PROTEIN_DATA.contains(key),
+                        "data." + key,
+                        "for there are no examples, but the backbones of proteins");
+            }
+            boolean files = job.data().backbones() != null && !job.data().backbones().isEmpty();
+            JobChecks.require(files, "data.backbones", job);
+        }
         JobChecks.require(job.reward() != null && !job.reward().isNull(), "reward", job);
         boolean free = kl() == Divergence.NONE;
         JobChecks.require(free || given.klWeight() != null, "backpropagation.kl_weight", job);
@@ -46,7 +69,8 @@ final class BackpropagationSettings {
                 "but backpropagation.temperature");
         Pretrained.lora(model.lora());
         options();
-        validation(null);
+        letterTemperature(false);
+        validation(null, null);
     }
 
     private void unused(boolean wrong, String key, String why) {
@@ -77,6 +101,7 @@ final class BackpropagationSettings {
                 () ->
                         new BackpropagationOptions(
                                 steps,
+                                1,
                                 BackpropagationOptions.PUBLISHED_END,
                                 JobRunner.or(given.truncation(), steps),
                                 new Annealing(
@@ -84,6 +109,7 @@ final class BackpropagationSettings {
                                         JobRunner.or(given.lastTemperature(), temperature),
                                         job.training().maxSteps()),
                                 optional(given.copyTemperature()),
+                                0,
                                 kl(),
                                 new RisingWeight(
                                         JobRunner.or(given.klWeight(), 0.0),
@@ -93,7 +119,7 @@ final class BackpropagationSettings {
                                 BackpropagationOptions.Graph.PER_STEP));
     }
 
-    ValidationOptions validation(Reward referee) {
+    ValidationOptions validation(Reward referee, Conditioning conditioning) {
         TrainingJob.Stop stop = JobRunner.or(job.stop(), new TrainingJob.Stop(null, null, null));
         return named(
                 "stop",
@@ -102,7 +128,20 @@ final class BackpropagationSettings {
                                 JobRunner.or(stop.designs(), 128),
                                 referee,
                                 optional(stop.maxKl()),
-                                optional(stop.minDiversity())));
+                                optional(stop.minDiversity()),
+                                conditioning));
+    }
+
+    /** What log p of the letters is divided by. */
+    double letterTemperature(boolean proteins) {
+        double preset = proteins ? 0.1 : 1;
+        double temperature = JobRunner.or(given.letterTemperature(), preset);
+        JobChecks.requireThat(
+                temperature > 0 && Double.isFinite(temperature),
+                "backpropagation.letter_temperature",
+                "be above 0 and finite",
+                temperature);
+        return temperature;
     }
 
     int batchSize() {

@@ -49,7 +49,7 @@ final class DataChecks {
                                 values));
     }
 
-    private static void part(TrainingJob job) {
+    static void part(TrainingJob job) {
         TrainingJob.Part part = job.data().part();
         if (part == null) {
             return;

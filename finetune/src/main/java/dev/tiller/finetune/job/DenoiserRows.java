@@ -13,8 +13,9 @@ public record DenoiserRows(long forward, long backward, long pretrained) {
         TrainingJob.Training training = job.training();
         long batches = (long) training.maxSteps() * training.accumulate() * training.batchSize();
         return switch (job.objective()) {
-            case MASKED_NELBO, SCORE_ENTROPY, SCORE_MATCHING -> new DenoiserRows(0, batches, 0);
-            case REGRESSION, CLASSIFICATION -> new DenoiserRows(0, 0, 0);
+            case MASKED_NELBO, SCORE_ENTROPY, SCORE_MATCHING, INVERSE_FOLDING ->
+                    new DenoiserRows(0, batches, 0);
+            case REGRESSION, CLASSIFICATION, STABILITY -> new DenoiserRows(0, 0, 0);
             case DISTILLATION -> new DenoiserRows(generated(job.data()), 0, 0);
             case SOFT_VALUE -> new DenoiserRows(rollOuts(job), 0, 0);
             case REWARD_BACKPROPAGATION -> backpropagated(job, batches, validations);

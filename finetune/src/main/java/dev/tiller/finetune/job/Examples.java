@@ -92,7 +92,12 @@ final class Examples {
     }
 
     private Path table() {
-        Path table = Path.of(data.table());
+        return table(job);
+    }
+
+    /** Returns the table of a job, which must be there. */
+    static Path table(TrainingJob job) {
+        Path table = Path.of(job.data().table());
         if (!table.toFile().isFile()) {
             throw new IllegalArgumentException(
                     "data.table must be a file, got "

@@ -44,11 +44,19 @@ final class JobChecks {
         require(job.objective() != null, "objective", job);
         boolean matched = job.objective() == TrainingJob.Kind.SCORE_MATCHING;
         JobChecks checks = new JobChecks(job);
+        boolean proteins =
+                job.objective() == TrainingJob.Kind.INVERSE_FOLDING
+                        || job.objective() == TrainingJob.Kind.STABILITY;
         checks.requireUnused(!matched && job.scoreMatching() != null, "score_matching");
-        if (matched) {
+        checks.proteinKeys(proteins);
+        if (matched || proteins) {
             requireSteps(job);
             checks.fineTuningKeys();
-            new ScoreMatchingSettings(job).check();
+            if (matched) {
+                new ScoreMatchingSettings(job).check();
+            } else {
+                new ProteinSettings(job).check();
+            }
             checks.numbers();
             decay(job);
             JobRunner.options(job);
@@ -222,6 +230,15 @@ final class JobChecks {
         requireUnused(job.stop() != null, "stop");
     }
 
+    /** What only jobs of proteins read, beside data. */
+    private void proteinKeys(boolean used) {
+        requireUnused(!used && job.protein() != null, "protein");
+        requireUnused(!used && job.model() != null && job.model().init() != null, "model.init");
+        boolean tokens = job.training() != null && job.training().batchTokens() != null;
+        boolean cut = job.objective() == TrainingJob.Kind.INVERSE_FOLDING;
+        requireUnused(tokens && !cut, "training.batch_tokens");
+    }
+
     private void requireUnused(boolean given, String key) {
         if (given) {
             throw new IllegalArgumentException(
@@ -261,7 +278,7 @@ final class JobChecks {
                 SoftValueTask.buffer(job);
                 SoftValueTask.loss(job);
             }
-            case SCORE_MATCHING, REWARD_BACKPROPAGATION -> {
+            case SCORE_MATCHING, INVERSE_FOLDING, STABILITY, REWARD_BACKPROPAGATION -> {
                 // checked by their settings
             }
         }

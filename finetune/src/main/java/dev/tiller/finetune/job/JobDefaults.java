@@ -10,6 +10,7 @@ import java.util.List;
 public final class JobDefaults {
     private static final String DATA = "data";
     private static final String TRAINING = "training";
+    private static final String PROTEIN = "protein";
 
     private final TrainingJob job;
     private final ObjectNode tree;
@@ -58,6 +59,7 @@ public final class JobDefaults {
             }
             case SCORE_ENTROPY -> defaults.table(true);
             case SCORE_MATCHING -> defaults.scoreMatching();
+            case INVERSE_FOLDING, STABILITY -> defaults.proteins();
             case REGRESSION, CLASSIFICATION -> defaults.table(false);
             case DISTILLATION -> defaults.distillation();
             case SOFT_VALUE -> {
@@ -120,6 +122,28 @@ public final class JobDefaults {
         }
     }
 
+    private void proteins() {
+        boolean stability = job.objective() == TrainingJob.Kind.STABILITY;
+        preset(DATA, "validation", 0.1);
+        preset(DATA, "test", 0.1);
+        preset(DATA, "min_length", ProteinSettings.MIN_LENGTH);
+        preset(DATA, "max_length", ProteinSettings.MAX_LENGTH);
+        preset(DATA, "identity", ProteinSettings.IDENTITY);
+        preset(PROTEIN, "backbone_noise", ProteinSettings.BACKBONE_NOISE);
+        if (stability) {
+            preset(DATA, "protein_column", "protein");
+            preset(DATA, "mutation_column", "mutation");
+            preset(DATA, "sign", 1);
+            preset(PROTEIN, "mutants", ProteinSettings.MUTANTS);
+        } else {
+            preset(PROTEIN, "loss", "all");
+            if (!tree.path(PROTEIN).path("loss").asText().equals("nelbo")) {
+                preset(PROTEIN, "label_smoothing", ProteinSettings.LABEL_SMOOTHING);
+            }
+            preset(TRAINING, "batch_tokens", ProteinSettings.BATCH_TOKENS);
+        }
+    }
+
     private void distillation() {
         TrainingJob.Data data = job.data();
         preset(DATA, "teacher_output", 0);
@@ -145,10 +169,18 @@ public final class JobDefaults {
         preset(group, "truncation", given.path("steps").asInt());
         preset(group, "temperature", 1.0);
         preset(group, "last_temperature", given.path("temperature").asDouble());
+        preset(group, "letter_temperature", job.data() == null ? 1.0 : 0.1);
         preset(group, "kl", "step");
         if (!given.path("kl").asText().equals("none")) {
             preset(group, "kl_warmup", 0);
             preset(group, "kl_steps", "all");
+        }
+        if (job.data() != null) {
+            preset(DATA, "validation", 0.1);
+            preset(DATA, "test", 0.1);
+            preset(DATA, "min_length", ProteinSettings.MIN_LENGTH);
+            preset(DATA, "max_length", ProteinSettings.MAX_LENGTH);
+            preset(DATA, "identity", ProteinSettings.IDENTITY);
         }
         if (job.stop() != null) {
             preset("stop", "designs", 128);

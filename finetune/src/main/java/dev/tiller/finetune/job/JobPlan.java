@@ -3,6 +3,7 @@ package dev.tiller.finetune.job;
 import ai.djl.ndarray.types.Shape;
 import dev.tiller.zoo.architecture.Architectures;
 import dev.tiller.zoo.architecture.NamedBlock;
+import dev.tiller.zoo.architecture.ProteinMpnn;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -31,6 +32,8 @@ public record JobPlan(
 
     /** Kept for the backward pass of a layer: its output, the normalised and the activated one. */
     private static final int ARRAYS_PER_LAYER = 3;
+
+    private static final int DEFAULT_NEIGHBOURS = ProteinMpnn.Config.defaults().neighbours();
 
     /**
      * Plans a job.
@@ -72,7 +75,8 @@ public record JobPlan(
      * Estimates memory: the weights and the copies of them that training keeps, the gradients and
      * moments of what is trained, and what the layers keep of a batch for the backward pass (for
      * each row and position three numbers for each channel; the positions of a graph are its pairs
-     * of nodes; not counted where the length is not known).
+     * of nodes, those of a protein its pairs of neighbours; not counted where the length is not
+     * known).
      */
     private static long memory(
             TrainingJob job, Map<String, Shape> shapes, long trained, OptionalInt length) {
@@ -91,6 +95,11 @@ public record JobPlan(
         long rows = job.training().batchSize();
         TrainingJob.Graph graph = job.model().graph();
         long positions = graph == null ? length.orElse(0) : (long) graph.nodes() * graph.nodes();
+        if (job.objective() == TrainingJob.Kind.INVERSE_FOLDING) {
+            // a call's residues, each with its neighbours
+            rows = job.training().batchTokens();
+            positions = job.model().config().path("neighbours").asInt(DEFAULT_NEIGHBOURS);
+        }
         numbers += rows * positions * channels * ARRAYS_PER_LAYER;
         if (job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION) {
             // the states of the walk, of which the steps that carry the gradient are kept

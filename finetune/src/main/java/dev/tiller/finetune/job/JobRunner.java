@@ -12,6 +12,7 @@ import dev.tiller.finetune.data.Split;
 import dev.tiller.finetune.objective.Classification;
 import dev.tiller.finetune.objective.MaskedNelbo;
 import dev.tiller.finetune.objective.Regression;
+import dev.tiller.finetune.objective.Stability;
 import dev.tiller.finetune.optimizer.AdamW;
 import dev.tiller.finetune.optimizer.LearningRate;
 import dev.tiller.sampler.Philox;
@@ -114,6 +115,9 @@ public final class JobRunner {
     private void start(NamedBlock network, NDManager owner) {
         if (pretrained == null) {
             network.initialize(new Philox(job.seed()), owner);
+            if (job.model().init() != null) {
+                WarmStart.of(job).load(network, owner);
+            }
         } else {
             pretrained.start(network, new Philox(job.seed()), owner);
         }
@@ -167,14 +171,21 @@ public final class JobRunner {
         }
         ModelConfig.Kind kind =
                 switch (job.objective()) {
-                    case MASKED_NELBO, SCORE_ENTROPY, SCORE_MATCHING, REWARD_BACKPROPAGATION ->
+                    case MASKED_NELBO,
+                            SCORE_ENTROPY,
+                            SCORE_MATCHING,
+                            INVERSE_FOLDING,
+                            REWARD_BACKPROPAGATION ->
                             ModelConfig.Kind.DENOISER;
-                    case REGRESSION, CLASSIFICATION, DISTILLATION -> ModelConfig.Kind.REWARD;
+                    case REGRESSION, CLASSIFICATION, STABILITY, DISTILLATION ->
+                            ModelConfig.Kind.REWARD;
                     case SOFT_VALUE -> ModelConfig.Kind.VALUE;
                 };
         ModelConfig.Target target = null;
         if (task.objective() instanceof Regression regression) {
             target = new ModelConfig.Target(regression.mean(), regression.deviation());
+        } else if (task.objective() instanceof Stability stability) {
+            target = new ModelConfig.Target(stability.mean(), stability.deviation());
         } else if (task.objective() instanceof Classification) {
             target = new ModelConfig.Target(0, 1); // log-odds as they are
         }
@@ -210,11 +221,14 @@ public final class JobRunner {
             case MASKED_NELBO -> maskedNelbo(examples);
             case SCORE_ENTROPY -> scoreEntropy(examples);
             case SCORE_MATCHING -> ScoreMatchingTask.of(job, examples.molecules());
+            case INVERSE_FOLDING -> new ProteinTasks(job, log).inverseFolding();
+            case STABILITY -> new ProteinTasks(job, log).stability();
             case REGRESSION -> regression(examples.selected(), "measured");
             case CLASSIFICATION -> ClassTasks.classification(job, examples.selected());
             case DISTILLATION -> distillation(examples);
             case SOFT_VALUE -> new SoftValueTask(job, examples, log).task();
-            case REWARD_BACKPROPAGATION -> new BackpropagationTask(job, pretrained, device).task();
+            case REWARD_BACKPROPAGATION ->
+                    new BackpropagationTask(job, pretrained, device, log).task();
         };
     }
 

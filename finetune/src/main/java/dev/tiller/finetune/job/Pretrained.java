@@ -8,6 +8,7 @@ import dev.tiller.zoo.ModelZoo;
 import dev.tiller.zoo.architecture.Architectures;
 import dev.tiller.zoo.architecture.LowRank;
 import dev.tiller.zoo.architecture.NamedBlock;
+import dev.tiller.zoo.architecture.ProteinMpnn;
 import dev.tiller.zoo.weights.WeightFile;
 import java.util.List;
 
@@ -33,11 +34,16 @@ final class Pretrained {
                 "be a denoiser",
                 "a model of kind " + config.kind());
         JobChecks.requireThat(
-                config.length() > 0,
+                config.length() > 0 || config.architecture().equals(ProteinMpnn.NAME),
                 "model.pretrained",
                 "make designs of one length",
                 config.name() + ", which reads every length");
         return new Pretrained(directory, lora(job.model().lora()));
+    }
+
+    /** Whether it designs proteins for backbones. */
+    boolean isInverseFolding() {
+        return config().architecture().equals(ProteinMpnn.NAME);
     }
 
     ModelConfig config() {
@@ -67,6 +73,7 @@ final class Pretrained {
                         model.pretrained(),
                         model.label(),
                         model.lora(),
+                        null,
                         null);
         return new TrainingJob(
                 job.name(),
@@ -78,6 +85,7 @@ final class Pretrained {
                 job.reward(),
                 job.backpropagation(),
                 job.scoreMatching(),
+                job.protein(),
                 job.training(),
                 job.stop(),
                 job.card());

@@ -20,6 +20,7 @@ import java.util.Map;
  *     options}, or a composition
  * @param backpropagation how (reward backpropagation)
  * @param scoreMatching how noise and errors are weighed (score matching)
+ * @param protein how proteins are noised and what counts (inverse folding and stability)
  * @param training the hyper-parameters
  * @param stop when to stop before the last step, beside {@code training.patience}
  * @param card what the model card says beside the numbers
@@ -34,6 +35,7 @@ public record TrainingJob(
         JsonNode reward,
         Backpropagation backpropagation,
         ScoreMatching scoreMatching,
+        Protein protein,
         Training training,
         Stop stop,
         Card card) {
@@ -45,10 +47,14 @@ public record TrainingJob(
         SCORE_ENTROPY,
         /** Denoising score matching of molecules as graphs (GDSS): a model of graphs. */
         SCORE_MATCHING,
+        /** The masked letters of proteins, given their backbones: a denoiser. */
+        INVERSE_FOLDING,
         /** Least squares on measured labels: a reward. */
         REGRESSION,
         /** Logistic regression on the class of each sequence: a reward, in log-odds. */
         CLASSIFICATION,
+        /** Least squares on measured changes of the stability of mutants: a reward of proteins. */
+        STABILITY,
         /** Least squares on another network's labels: a referee. */
         DISTILLATION,
         /** Regression on the rewards of roll-outs: the value network of SVDD-MC. */
@@ -78,6 +84,8 @@ public record TrainingJob(
      * @param label the class that is asked of a pretrained model with classes
      * @param lora trains adapters instead of the weights (reward backpropagation)
      * @param graph what the graphs are, how they are noised and sampled (score matching)
+     * @param init the model, by name or folder, whose weights training starts from where it has
+     *     those of the same names (inverse folding and stability)
      */
     public record Model(
             String architecture,
@@ -90,7 +98,8 @@ public record TrainingJob(
             String pretrained,
             Integer label,
             LowRank lora,
-            Graph graph) {}
+            Graph graph,
+            String init) {}
 
     /**
      * Molecules as graphs of heavy atoms.
@@ -147,6 +156,26 @@ public record TrainingJob(
     public record ScoreMatching(String weighting, String times, String reduce) {}
 
     /**
+     * How proteins are noised, and what counts.
+     *
+     * @param backboneNoise standard deviation of the noise on each coordinate, in angstrom; default
+     *     0.1
+     * @param loss which letters count: {@code all} (default), {@code masked} or {@code nelbo}
+     *     (inverse folding)
+     * @param labelSmoothing weight of the uniform distribution beside the letter; default 0.1, 0
+     *     for {@code nelbo} (inverse folding)
+     * @param normaliser what the sum of the losses of a batch is divided by; default the letters
+     *     that count (inverse folding)
+     * @param mutants how many mutants of each protein of a batch are drawn; default 32 (stability)
+     */
+    public record Protein(
+            Double backboneNoise,
+            String loss,
+            Double labelSmoothing,
+            Double normaliser,
+            Integer mutants) {}
+
+    /**
      * Low-rank adapters (LoRA, Hu et al. 2022).
      *
      * @param rank r, at least 1
@@ -189,6 +218,20 @@ public record TrainingJob(
      * @param statesPerRollOut states kept of each; default 8
      * @param buffer trajectories that are replaced in the course of training, instead of {@code
      *     roll_outs} (soft-value)
+     * @param backbones files of JSON lines, one backbone each, gzipped or not (proteins)
+     * @param minLength the fewest residues of a backbone that is used; default 30 (proteins)
+     * @param maxLength the most residues; default 500. In reward backpropagation longer ones are
+     *     left out after the split, which is that of the default (proteins)
+     * @param identity share of equal letters from which aligned proteins stay on one side of a
+     *     split; default 0.3 (proteins)
+     * @param proteinColumn column of the names of the backbones; default {@code protein}
+     *     (stability)
+     * @param mutationColumn column of the mutations, such as QA1K; default {@code mutation}
+     *     (stability)
+     * @param sign 1 (default), or -1 to change the sign of the labels, which are to rise with
+     *     stability (stability)
+     * @param splitSeed the seed of the split, so that jobs of different seeds have the same;
+     *     default that of the job (proteins)
      */
     public record Data(
             String table,
@@ -214,7 +257,15 @@ public record TrainingJob(
             Integer steps,
             Integer rollOuts,
             Integer statesPerRollOut,
-            Buffer buffer) {}
+            Buffer buffer,
+            List<String> backbones,
+            Integer minLength,
+            Integer maxLength,
+            Double identity,
+            String proteinColumn,
+            String mutationColumn,
+            Integer sign,
+            Long splitSeed) {}
 
     /**
      * A replay buffer of roll-outs.
@@ -242,7 +293,10 @@ public record TrainingJob(
      * @param lastTemperature tau at the last training step, reached geometrically; default the
      *     first
      * @param copyTemperature makes the copy flag a sigmoid of this temperature; default none
-     * @param kl {@code step} (default), {@code path}, {@code reference} or {@code none}
+     * @param letterTemperature what log p of the letters is divided by, as when designs are
+     *     sampled; default 1, for proteins 0.1
+     * @param kl {@code step} (default), {@code path}, {@code reference}, {@code
+     *     reference_unclamped} or {@code none}
      * @param klWeight what a nat of divergence costs, in the unit of the reward
      * @param klWarmup training steps over which that grows linearly from 0; default 0
      * @param klSteps {@code all} (default) steps of the trajectory, or those that are {@code
@@ -254,6 +308,7 @@ public record TrainingJob(
             Double temperature,
             Double lastTemperature,
             Double copyTemperature,
+            Double letterTemperature,
             String kl,
             Double klWeight,
             Integer klWarmup,
@@ -296,6 +351,8 @@ public record TrainingJob(
      * @param loss what soft_value minimises: {@code least_squares} (default; the mean reward) or
      *     {@code linex} (the soft value)
      * @param temperature tau of linex, in the unit of the reward; that of the decoder to be
+     * @param batchTokens residues of a call of the network, padding included; a batch is several
+     *     calls; default 4000 (inverse folding)
      */
     public record Training(
             Integer maxSteps,
@@ -317,7 +374,8 @@ public record TrainingJob(
             Integer keepCheckpoints,
             String timeSampling,
             String loss,
-            Double temperature) {}
+            Double temperature,
+            Integer batchTokens) {}
 
     /**
      * What the card says.

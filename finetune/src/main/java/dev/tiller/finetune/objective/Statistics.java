@@ -54,6 +54,35 @@ public final class Statistics {
     }
 
     /**
+     * Returns Spearman's correlation: Pearson's of the ranks, equal numbers having their mean rank.
+     *
+     * @param x numbers
+     * @param y as many numbers
+     * @return the correlation in [-1, 1], NaN if one of them is constant
+     */
+    public static double spearman(double[] x, double[] y) {
+        return pearson(ranks(x), ranks(y));
+    }
+
+    private static double[] ranks(double[] x) {
+        Integer[] order = new Integer[x.length];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, Comparator.comparingDouble(i -> x[i]));
+        double[] ranks = new double[x.length];
+        for (int start = 0; start < order.length; ) {
+            int end = start;
+            while (end < order.length && x[order[end]] == x[order[start]]) {
+                end++;
+            }
+            for (int i = start; i < end; i++) {
+                ranks[order[i]] = (start + end + 1) / 2.0; // the mean of ranks start + 1 .. end
+            }
+            start = end;
+        }
+        return ranks;
+    }
+
+    /**
      * Returns the area under the receiver operating characteristic: the chance that a random row of
      * label 1 scores above a random one of label 0, ties counting one half (the Mann-Whitney
      * statistic).
@@ -80,6 +109,22 @@ public final class Statistics {
             start = end;
         }
         return (rankSum - ones * (ones + 1) / 2) / (ones * (scores.length - ones));
+    }
+
+    /**
+     * Returns a quantile, between two numbers by linear interpolation.
+     *
+     * @param values at least one number; not modified
+     * @param share which, in [0, 1]: 0.5 is the median
+     * @return the quantile
+     */
+    public static double quantile(double[] values, double share) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        double place = share * (sorted.length - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 
     /**

@@ -121,10 +121,12 @@ class BackpropagationExactIT {
             int steps, int truncation, double tau, double weight) {
         return new BackpropagationOptions(
                 steps,
+                1,
                 0,
                 truncation,
                 Annealing.constant(tau),
                 OptionalDouble.empty(),
+                0,
                 Divergence.STEP,
                 new RisingWeight(weight, 0),
                 KlSteps.ALL,

@@ -157,10 +157,12 @@ class BackpropagationMemoryIT {
             BackpropagationOptions options =
                     new BackpropagationOptions(
                             numbers[4],
+                            1,
                             BackpropagationOptions.PUBLISHED_END,
                             numbers[5],
                             Annealing.constant(1),
                             OptionalDouble.empty(),
+                            0,
                             Divergence.STEP,
                             new RisingWeight(0.01, 0),
                             KlSteps.ALL,

@@ -16,10 +16,12 @@ class BackpropagationOptionsTest {
             int truncation, double copy, Divergence kl, KlSteps steps) {
         return new BackpropagationOptions(
                 128,
+                1,
                 1e-5,
                 truncation,
                 Annealing.constant(1),
                 copy == 0 ? OptionalDouble.empty() : OptionalDouble.of(copy),
+                0,
                 kl,
                 new RisingWeight(1, 0),
                 steps,

@@ -128,10 +128,12 @@ class RewardBackpropagationIT {
                 Toy.options(Divergence.NONE, Graph.PER_STEP, OptionalDouble.empty());
         return new BackpropagationOptions(
                 o.steps(),
+                o.startTime(),
                 o.endTime(),
                 truncation,
                 Annealing.constant(tau),
                 o.copyTemperature(),
+                o.floor(),
                 o.kl(),
                 o.klWeight(),
                 o.klSteps(),

@@ -212,10 +212,12 @@ class RewardBackpropagationParityIT {
         BackpropagationOptions options(Divergence kl, Graph graph) {
             return new BackpropagationOptions(
                     steps,
+                    1,
                     BackpropagationOptions.PUBLISHED_END,
                     config.get("truncate").asInt(),
                     Annealing.constant(config.get("gumbel_temp").asDouble()),
                     copyTemperature(),
+                    0,
                     kl,
                     new RisingWeight(config.get("alpha").asDouble(), 0),
                     KlSteps.ALL,

@@ -59,10 +59,12 @@ final class Toy {
     static BackpropagationOptions options(Divergence kl, Graph graph, OptionalDouble copy) {
         return new BackpropagationOptions(
                 STEPS,
+                1,
                 BackpropagationOptions.PUBLISHED_END,
                 4,
                 Annealing.constant(0.8),
                 copy,
+                0,
                 kl,
                 new RisingWeight(0.1, 0),
                 KlSteps.ALL,

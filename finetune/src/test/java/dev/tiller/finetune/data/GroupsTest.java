@@ -52,6 +52,21 @@ class GroupsTest {
         assertArrayEquals(new int[] {0, 1}, of(Groups.similar(tokens("ACGT", "ACGT"))));
     }
 
+    /** Three SH3 domains, two of them of spectrin; a WW domain; protein G. */
+    @Test
+    void homologousProteinsAreTogether() {
+        Groups groups =
+                Groups.homologous(
+                        List.of(
+                                "MDETGKELVLALYDYQEKSPREVTMKKGDILTLLNSTNKDWWKVEVNDRQGFVPAAYVKKLD",
+                                "KLPPGWEKRMSRSSGRVYYFNHITNASQWERPSG",
+                                "MTYKLILNGKTLKGETTTEAVDAATAEKVFKQYANDNGVDGEWTYDDATKTFTVTE",
+                                "TFVALYDYESRTETDLSFKKGERLQIVNNTEGDWWLAHSLSTGQTGYIPSNYVAPSD",
+                                "KELVLALYDYQEKSPREVTMKKGDILTLLNSTNKDWWKVEVNGRQGFVPAAYVKKLD"),
+                        0.3);
+        assertArrayEquals(new int[] {0, 1, 2, 0, 0}, of(groups));
+    }
+
     @Test
     void rowsOfOneValueAreTogether() {
         Groups groups = Groups.byValue(List.of("chr2", "chr1", "chr2", "chrX"));

@@ -71,7 +71,8 @@ class BackpropagationSettingsTest {
         assertEquals(0.2, options.klWeight().at(9), 1e-12);
         assertEquals(KlSteps.DIFFERENTIATED, options.klSteps());
         assertEquals(3, options.batchesPerStep());
-        assertEquals(5, new BackpropagationSettings(job).validation(null).maxKl().getAsDouble());
+        assertEquals(
+                5, new BackpropagationSettings(job).validation(null, null).maxKl().getAsDouble());
     }
 
     @ParameterizedTest
@@ -80,7 +81,7 @@ class BackpropagationSettingsTest {
             value = {
                 "model.pretrained=                 | job 'tuned' must give model.pretrained",
                 "model.alphabet=ACGT               | model.alphabet is not used by objective",
-                "data={table: x}                   | data is not used by objective",
+                "data={table: x}                   | data.table is not used by objective",
                 "reward=                           | job 'tuned' must give reward",
                 "backpropagation=                  | must give backpropagation.kl_weight",
                 "backpropagation.kl=none           | kl_weight is not used by objective",

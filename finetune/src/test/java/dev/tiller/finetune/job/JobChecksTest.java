@@ -56,6 +56,11 @@ class JobChecksTest {
                     rna-utr5-mrl-value   | data.teacher=x                | data.teacher
                     rna-utr5-mrl-value   | model.referee=x               | model.referee
                     rna-utr5             | data.buffer.every=5           | data.buffer
+                    rna-utr5             | data.backbones=[a]            | data.backbones
+                    rna-utr5             | data.sign=-1                  | data.sign
+                    rna-utr5             | protein.mutants=3             | protein
+                    rna-utr5             | model.init=x                  | model.init
+                    rna-utr5             | training.batch_tokens=9       | training.batch_tokens
                     rna-utr5             | training.loss=linex           | training.loss
                     rna-utr5-mrl         | training.loss=linex           | training.loss
                     rna-utr5-mrl         | training.temperature=0.3      | training.temperature
@@ -115,7 +120,7 @@ class JobChecksTest {
                     name=                          | job must give name (objective masked_nelbo)
                     name=My Model                  | name must start with a letter or digit and hold only a-z, 0-9 and '.', '-', '_', '=', '+', got My Model
                     name=../x                      | name must start with a letter or digit and hold only a-z, 0-9 and '.', '-', '_', '=', '+', got ../x
-                    model.architecture=resnet      | unknown architecture 'resnet'; known architectures: conv-gru, dna-conv, enformer, gdss, mdlm-dit, optimus
+                    model.architecture=resnet      | unknown architecture 'resnet'; known architectures: conv-gru, dna-conv, enformer, gdss, mdlm-dit, optimus, protein-mpnn
                     model.config.filters=3         | unknown key 'filters' in the configuration of dna-conv; known keys: hidden, stacks, clean_tokens, classes, classifier, dropout
                     model.config.hidden=3          | configuration of dna-conv: hidden must be even, >= 2, got 3
                     model.config.classes=3         | model.config.classes must be the number of data.classes, 0, got 3
@@ -321,5 +326,50 @@ class JobChecksTest {
         assertEquals(
                 key + " is not used by objective regression; leave it out",
                 refusal("rna-utr5-mrl", override));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    inverse-folding | data.table=x                      | data.table is not used by objective inverse_folding; leave it out
+                    inverse-folding | data.part={index: 0, of: 2}       | data.part is not used by objective inverse_folding; leave it out
+                    inverse-folding | data.groups=similar               | data.groups is not used by objective inverse_folding; leave it out
+                    inverse-folding | protein.mutants=3                 | protein.mutants is not used by objective inverse_folding; leave it out
+                    inverse-folding | model.referee=x                   | model.referee is not used by objective inverse_folding; leave it out
+                    inverse-folding | training.time_sampling=importance | training.time_sampling is not used by objective inverse_folding; leave it out
+                    inverse-folding | data.backbones=                   | job 'protein-inverse-folding' must give data.backbones (objective inverse_folding)
+                    inverse-folding | data.backbones=[]                 | job 'protein-inverse-folding' must give data.backbones (objective inverse_folding)
+                    inverse-folding | model.schedule=                   | job 'protein-inverse-folding' must give model.schedule (objective inverse_folding)
+                    inverse-folding | model.architecture=optimus        | model.architecture must be protein-mpnn for objective inverse_folding, got optimus
+                    inverse-folding | model.config.head=score           | model.config.head must be letters for objective inverse_folding, got score
+                    inverse-folding | model.config.autoregressive=true  | model.config.autoregressive must be false, got true
+                    inverse-folding | model.config.classes=2            | model.config.classes must be 0, got 2
+                    inverse-folding | model.config.letters=21           | model.config.letters must be 22, the alphabet and the mask, got 21
+                    inverse-folding | model.alphabet=ACGT               | model.alphabet must be ACDEFGHIKLMNPQRSTVWYX, got ACGT
+                    inverse-folding | protein.loss=some                 | protein.loss must be one of all, masked, nelbo, got 'some'
+                    inverse-folding | protein.loss=nelbo                | protein.label_smoothing must be 0 or left out for protein.loss nelbo, got 0.1
+                    inverse-folding | protein.label_smoothing=-1        | protein.label_smoothing must be at least 0, got -1.0
+                    inverse-folding | protein.normaliser=0              | protein.normaliser must be above 0, got 0.0
+                    inverse-folding | protein.backbone_noise=-1         | protein.backbone_noise must be at least 0, got -1.0
+                    inverse-folding | training.batch_tokens=0           | training.batch_tokens must be at least 1, got 0
+                    inverse-folding | data.max_length=9                 | data.max_length must be at least data.min_length, 30, got 9
+                    inverse-folding | data.min_length=0                 | data.min_length must be at least 1, got 0
+                    inverse-folding | data.identity=0                   | data.identity must be in (0, 1], got 0.0
+                    inverse-folding | data.test=0                       | data.test must be above 0, got 0.0
+                    stability       | training.batch_tokens=9           | training.batch_tokens is not used by objective stability; leave it out
+                    stability       | protein.loss=all                  | protein.loss is not used by objective stability; leave it out
+                    stability       | model.schedule={name: cosine}     | model.schedule is not used by objective stability; leave it out
+                    stability       | data.table=                       | job 'protein-stability' must give data.table (objective stability)
+                    stability       | data.label_column=                | job 'protein-stability' must give data.label_column (objective stability)
+                    stability       | model.config.head=letters         | model.config.head must be score or change for objective stability, got letters
+                    stability       | data.sign=2                       | data.sign must be 1 or -1, got 2
+                    stability       | data.part.index=2                 | data.part.index must be from 0 to 1, got 2
+                    stability       | protein.mutants=0                 | protein.mutants must be at least 1, got 0
+                    """)
+    void checksJobsOfProteins(String recipe, String override, String error) throws IOException {
+        assertEquals(error, refusal("protein-" + recipe, override));
     }
 }

@@ -32,10 +32,10 @@ class JobFileErrorsTest {
               sources: [a, b]
             """;
     private static final String TRAINING_KEYS =
-            "; known keys: accumulate, batch_size, beta1, beta2, clip_groups, clip_norm, decay,"
-                + " ema_decay, epsilon, keep_checkpoints, learning_rate, loss, max_steps,"
-                + " optimizer, patience, temperature, time_sampling, validate_every, warmup_steps,"
-                + " weight_decay";
+            "; known keys: accumulate, batch_size, batch_tokens, beta1, beta2, clip_groups,"
+                + " clip_norm, decay, ema_decay, epsilon, keep_checkpoints, learning_rate, loss,"
+                + " max_steps, optimizer, patience, temperature, time_sampling, validate_every,"
+                + " warmup_steps, weight_decay";
 
     @TempDir private Path folder;
 
@@ -58,8 +58,8 @@ class JobFileErrorsTest {
         assertEquals("--set training.max_step=4: " + expected, refusal(JOB, "training.max_step=4"));
         assertEquals(
                 "FILE:1: unknown key 'nme'; known keys: backpropagation, card, data, model, name,"
-                    + " objective, out, reward, score_matching, seed, stop, sweep, training (did"
-                    + " you mean 'name'?)",
+                        + " objective, out, protein, reward, score_matching, seed, stop, sweep,"
+                        + " training (did you mean 'name'?)",
                 refusal(JOB.replace("name:", "nme:")));
         assertEquals(
                 "FILE:10: unknown key 'lr'" + TRAINING_KEYS,
@@ -80,6 +80,8 @@ class JobFileErrorsTest {
                     data.part.indx=0                | indx            | index
                     data.buffer.evry=0              | evry            | every
                     data.held_out_were={a: [b]}     | held_out_were   | held_out_where
+                    data.mutaton_column=x           | mutaton_column  | mutation_column
+                    protein.bacbone_noise=0         | bacbone_noise   | backbone_noise
                     card.summry=x                   | summry          | summary
                     """)
     void knowsTheKeysOfEachGroup(String override, String unknown, String nearest)
@@ -103,8 +105,8 @@ class JobFileErrorsTest {
                     max_steps: 3          | decay: {a: 1}     | :10: training.decay must be text, got a group of keys
                     max_steps: 3          | beta1: high       | :10: training.beta1 must be a number, got 'high'
                     max_steps: 3          | beta1: .nan       | :10: Malformed numeric value '.nan'
-                    objective: regression | objective: magic  | :2: objective must be one of masked_nelbo, score_entropy, score_matching, regression, classification, distillation, soft_value, reward_backpropagation, got 'magic'
-                    objective: regression | objective: 1      | :2: objective must be one of masked_nelbo, score_entropy, score_matching, regression, classification, distillation, soft_value, reward_backpropagation, got '1'
+                    objective: regression | objective: magic  | :2: objective must be one of masked_nelbo, score_entropy, score_matching, inverse_folding, regression, classification, stability, distillation, soft_value, reward_backpropagation, got 'magic'
+                    objective: regression | objective: 1      | :2: objective must be one of masked_nelbo, score_entropy, score_matching, inverse_folding, regression, classification, stability, distillation, soft_value, reward_backpropagation, got '1'
                     seed: 1               | seed: 1.5         | :3: seed must be a whole number, got '1.5'
                     table: t.tsv          | - t.tsv           | :7: data must be a group of keys, got a list
                     sources: [a, b]       | sources: a        | :12: card.sources must be a list, got 'a'

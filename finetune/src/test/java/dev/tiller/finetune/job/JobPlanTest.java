@@ -63,6 +63,21 @@ class JobPlanTest {
         assertEquals(0, JobPlan.of(recipe("rna-utr5-mrl")).evaluations().forward());
     }
 
+    /** What is kept of a call of proteins grows with its residues and their neighbours. */
+    @Test
+    void memoryOfProteinsGrowsWithTheCall() throws Exception {
+        String name = "protein-inverse-folding";
+        long base = JobPlan.of(recipe(name, "training.batch_tokens=1")).mebibytes();
+        long one = JobPlan.of(recipe(name, "training.batch_tokens=1000")).mebibytes() - base;
+        long two = JobPlan.of(recipe(name, "training.batch_tokens=2000")).mebibytes() - base;
+        long more =
+                JobPlan.of(recipe(name, "training.batch_tokens=1000", "model.config.neighbours=32"))
+                                .mebibytes()
+                        - base;
+        assertEquals(2 * one, two, 2);
+        assertEquals(2 * one, more, 2);
+    }
+
     private TrainingJob backpropagation(String... overrides) throws Exception {
         Path file =
                 Files.writeString(

@@ -14,6 +14,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.tiller.finetune.objective.DiffusionTimes;
+import dev.tiller.finetune.objective.InverseFolding;
 import dev.tiller.finetune.objective.MaskedNelbo;
 import dev.tiller.finetune.objective.ScoreMatching;
 import dev.tiller.finetune.optimizer.LearningRate;
@@ -73,7 +74,7 @@ class JobSchemaTest {
     }
 
     private static String type(Class<?> type) {
-        if (type == Integer.class || type == long.class) {
+        if (type == Integer.class || type == Long.class || type == long.class) {
             return "integer";
         }
         if (type == Double.class) {
@@ -117,6 +118,9 @@ class JobSchemaTest {
                     JobErrors.names(Parameterisation.class),
                     String.join(", ", choices(noise + "/properties/parameterisation")));
         }
+        assertEquals(
+                JobErrors.names(InverseFolding.Loss.class),
+                String.join(", ", choices("/properties/protein/properties/loss")));
         String training = "/properties/training/properties/";
         assertEquals(
                 JobErrors.names(MaskedNelbo.TimeSampling.class),
@@ -140,7 +144,7 @@ class JobSchemaTest {
                                     : List.of("training={max_steps: 9}"));
             JsonNode given = JobFile.tree(job);
             JsonNode filled = JobFile.tree(JobDefaults.fill(job));
-            for (String group : List.of("data", "training", "score_matching")) {
+            for (String group : List.of("data", "training", "score_matching", "protein")) {
                 for (Map.Entry<String, JsonNode> entry : filled.path(group).properties()) {
                     boolean other = // of which the description tells
                             job.objective() == TrainingJob.Kind.REWARD_BACKPROPAGATION

@@ -30,6 +30,26 @@ class StatisticsTest {
     }
 
     @Test
+    void spearmanIsThatOfTheRanks() {
+        assertEquals(1, Statistics.spearman(X, new double[] {-9, 0, 1, 1e9}), 1e-15);
+        assertEquals(-1, Statistics.spearman(X, new double[] {3, 2, 1, -100}), 1e-15);
+        // ranks 1, 2.5, 2.5, 4: covariance 4.5 / 4, deviations sqrt(5) / 2 and sqrt(4.5) / 2
+        double ties = Statistics.spearman(X, new double[] {0, 5, 5, 6});
+        assertEquals(4.5 / Math.sqrt(5 * 4.5), ties, 1e-15);
+        assertEquals(Double.NaN, Statistics.spearman(X, new double[4]));
+    }
+
+    @Test
+    void quantilesAreBetweenNumbers() {
+        double[] values = {9, 1, 5};
+        assertEquals(1, Statistics.quantile(values, 0));
+        assertEquals(3, Statistics.quantile(values, 0.25));
+        assertEquals(Statistics.median(values), Statistics.quantile(values, 0.5));
+        assertEquals(9, Statistics.quantile(values, 1));
+        assertEquals(4, Statistics.quantile(new double[] {4}, 0.75));
+    }
+
+    @Test
     void aurocIsTheShareOfPairsInOrder() {
         double[] labels = {0, 1, 0, 1, 1};
         assertEquals(1, Statistics.auroc(new double[] {-3, 5, -1, 0, 2}, labels));

@@ -90,14 +90,16 @@ final class FetchCommand implements Callable<Integer> {
                         + " in "
                         + fetched.folder());
         out.println("licence: " + model.licence());
-        if (!model.isModelFolder()) {
-            out.println(
-                    "this is a published checkpoint, not a model folder; make one with: tiller"
-                            + " models convert");
-        } else if (places.searchPath().contains(fetched.folder().getParent())) {
-            out.println("use it with: --model " + model.name());
+        boolean byName = places.searchPath().contains(fetched.folder().getParent());
+        if (model.isModelFolder()) {
+            out.println("use it with: --model " + (byName ? model.name() : fetched.folder()));
         } else {
-            out.println("use it with: --model " + fetched.folder());
+            Path file = fetched.folder().resolve(model.files().get(0).path());
+            out.println(
+                    "this is a published checkpoint, not a model folder; one of GDSS is used as it"
+                            + " is, with: --model "
+                            + (byName ? model.name() : file)
+                            + "; make a folder of another with: tiller models convert");
         }
         out.flush();
     }

@@ -54,7 +54,7 @@ final class JobFlags {
             paramLabel = "NAME|FILE.yaml",
             description =
                     "Reward to maximise, or a file that composes one; see 'tiller rewards list'"
-                            + " (default: mrl).")
+                            + " (default: mrl; qed for molecules, stability for proteins).")
     private String reward;
 
     @Option(
@@ -130,12 +130,15 @@ final class JobFlags {
     @Option(
             names = "--steps",
             description =
-                    "Reverse steps of the ancestral sampler (default: 128; for molecules the"
-                            + " model's).")
+                    "Reverse steps of the ancestral sampler (default: 128; for proteins 50, for"
+                            + " molecules the model's).")
     private Integer steps;
 
     @ArgGroup(validate = false, order = 110, heading = "%nSettings of models of molecules:%n")
     private GaussianFlags gaussian = new GaussianFlags();
+
+    @ArgGroup(validate = false, order = 120, heading = "%nWhat proteins are designed for:%n")
+    private BackboneFlags backbone = new BackboneFlags();
 
     @Option(names = "--seed", description = "Seed of all randomness, 64 bits (default: 0).")
     private Long seed;
@@ -188,6 +191,7 @@ final class JobFlags {
                 num,
                 sampler,
                 gaussian.given(),
+                backbone.given(),
                 steps,
                 seed,
                 batchSize,

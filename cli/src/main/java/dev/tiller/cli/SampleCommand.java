@@ -77,6 +77,7 @@ final class SampleCommand implements Callable<Integer> {
                 return ExitCode.OK;
             }
             if (!quiet) {
+                run.notes().forEach(note -> err.println("note: " + note));
                 err.println("backend " + run.engine());
             }
             try (Progress progress = new Progress("sampling", err, quiet)) {

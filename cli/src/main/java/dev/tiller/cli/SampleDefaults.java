@@ -1,5 +1,6 @@
 package dev.tiller.cli;
 
+import dev.tiller.cli.run.BackboneSampling;
 import dev.tiller.cli.run.EngineSettings;
 import dev.tiller.cli.run.GaussianSampling;
 import dev.tiller.cli.run.JobYaml;
@@ -39,6 +40,7 @@ final class SampleDefaults {
             Integer num,
             SamplingJob.Sampler sampler,
             GaussianSampling gaussian,
+            BackboneSampling backbone,
             Integer steps,
             Long seed,
             Integer batchSize,
@@ -53,7 +55,13 @@ final class SampleDefaults {
     static final Options NONE =
             Settings.create(
                     Options.class,
-                    Map.of("steering", Steering.NONE, "gaussian", GaussianSampling.NONE));
+                    Map.of(
+                            "steering",
+                            Steering.NONE,
+                            "gaussian",
+                            GaussianSampling.NONE,
+                            "backbone",
+                            BackboneSampling.NONE));
 
     private final Options given;
     private final Options before;
@@ -98,6 +106,7 @@ final class SampleDefaults {
             MoleculeDefaults.requireFit(given, model);
         }
         boolean sequences = graph.isEmpty();
+        boolean proteins = sequences && ProteinDefaults.isInverseFolding(model);
         Method method = first(Options::method, Method.SVDD_PM);
         SamplingJob.Sampler sampler = first(Options::sampler, SamplingJob.Sampler.ANCESTRAL);
         boolean grid = !sequences || sampler == SamplingJob.Sampler.ANCESTRAL;
@@ -128,7 +137,7 @@ final class SampleDefaults {
                 label,
                 label == null ? null : first(Options::classWeight, 1.0),
                 label == null ? null : first(Options::classForm, SamplingJob.ClassForm.NORMALISED),
-                reward(sequences ? "mrl" : MoleculeDefaults.REWARD),
+                reward(rewardPreset(sequences, proteins)),
                 first(Options::plugins, null),
                 first(Options::maxRewardCalls, null),
                 first(Options::rewardCache, null),
@@ -140,14 +149,25 @@ final class SampleDefaults {
                 first(Options::num, 64),
                 sequences ? sampler : null,
                 MoleculeDefaults.sampling(graph, given.gaussian(), before.gaussian(), model),
-                grid
-                        ? first(Options::steps, graph.map(g -> g.sampling().steps()).orElse(128))
-                        : null,
+                ProteinDefaults.sampling(proteins, given.backbone(), before.backbone(), model),
+                grid ? first(Options::steps, steps(graph, proteins)) : null,
                 first(Options::seed, 0L),
                 first(Options::batchSize, 64),
                 first(Options::threads, Runtime.getRuntime().availableProcessors()),
                 EngineSettings.device(first(Options::device, "auto"), backend),
                 backend);
+    }
+
+    private static String rewardPreset(boolean sequences, boolean proteins) {
+        if (proteins) {
+            return ProteinDefaults.REWARD;
+        }
+        return sequences ? "mrl" : MoleculeDefaults.REWARD;
+    }
+
+    private static int steps(Optional<GraphConfig> graph, boolean proteins) {
+        int preset = proteins ? ProteinDefaults.STEPS : 128;
+        return graph.map(g -> g.sampling().steps()).orElse(preset);
     }
 
     private Object reward(String preset) {

@@ -86,6 +86,38 @@ class CompareCommandIT {
     }
 
     @Test
+    void comparesMethodsOnMolecules() throws Exception {
+        Path out = folder.resolve("molecules");
+        CommandLineRun run =
+                compare(
+                        "--model",
+                        "molecule-qm9",
+                        "--methods",
+                        "unguided,svdd-pm",
+                        "--budget-reward-calls",
+                        300,
+                        "--seeds",
+                        1,
+                        "--out",
+                        out);
+        assertEquals(0, run.exitCode(), run.err());
+        List<Map<String, String>> rows = table(out.resolve("comparison.csv"));
+        assertEquals("", rows.get(0).get("effort"));
+        assertTrue(rows.get(1).get("effort").startsWith("candidates "), rows.toString());
+        assertTrue(Double.parseDouble(rows.get(1).get("reward_calls")) <= 330, rows.toString());
+        for (Map<String, String> row : rows) {
+            double median = Double.parseDouble(row.get("reward_median"));
+            assertTrue(median > 0 && median < 1, row.toString());
+            assertTrue(Double.parseDouble(row.get("diversity")) > 0.1, row.toString());
+            assertEquals("", row.get("log_likelihood_median"));
+            assertEquals("", row.get("referee_median"));
+            assertEquals("", row.get("failure"));
+        }
+        assertTrue(Files.size(out.resolve("comparison.png")) > 5000);
+        assertTrue(Files.exists(out.resolve("svdd-pm-seed-0/designs.sdf")));
+    }
+
+    @Test
     void itsRunsEndWithIt() throws Exception {
         Path out = folder.resolve("stopped");
         Process compare =

@@ -56,6 +56,9 @@ class InformationCommandsIT {
                         "enhancer-class ",
                         "dna-enhancer ",
                         "molecule-qm9 ",
+                        "protein-inverse-folding ",
+                        "protein-stability ",
+                        "protein-stability-referee ",
                         "yeast-expression ",
                         "yeast-expression-referee")) {
             assertTrue(list.contains(name), list);

@@ -173,8 +173,10 @@ class ModelsCommandIT {
         CommandLineRun fetched = run("models", "fetch", "weights", "--to", elsewhere, "--quiet");
         assertEquals(0, fetched.exitCode(), fetched.err());
         assertTrue(Files.exists(elsewhere.resolve("weights/w.pth")));
-        assertTrue(fetched.out().contains("a published checkpoint, not a model folder"));
-        run("models", "fetch", "weights", "--quiet");
+        String use = "as it is, with: --model ";
+        assertTrue(fetched.out().contains(use + elsewhere.resolve("weights/w.pth")));
+        assertTrue(
+                run("models", "fetch", "weights", "--quiet").out().contains(use + "weights; make"));
         assertTrue(line(run("models", "list"), "weights").endsWith(" (fetched)"));
         assertTrue(run("models", "show", "weights").out().contains("  fetched  " + folder));
     }

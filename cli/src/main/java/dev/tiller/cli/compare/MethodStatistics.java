@@ -6,7 +6,10 @@ import dev.tiller.rewards.Notation;
 import dev.tiller.rewards.molecule.fingerprint.MoleculeDiversity;
 import dev.tiller.rewards.sequence.Diversity;
 import dev.tiller.sampler.Randomness;
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the designs of one method, those of all seeds together, are like.
@@ -68,6 +71,7 @@ record MethodStatistics(
         double[] referees = all.stream().mapToDouble(DesignRow::referee).toArray();
         double diversity =
                 seeds.stream()
+                        .flatMap(rows -> byBackbone(rows).stream())
                         .mapToDouble(rows -> diversity(texts(rows), notation))
                         .average()
                         .orElse(0);
@@ -83,6 +87,17 @@ record MethodStatistics(
                 Diversity.uniqueShare(texts(all)),
                 ancestors,
                 logLikelihoods.length == 0 ? Double.NaN : Quantiles.of(logLikelihoods, 0.5));
+    }
+
+    /** Designs for different backbones are not compared with each other. */
+    private static Collection<List<DesignRow>> byBackbone(List<DesignRow> rows) {
+        return rows.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                row -> row.columns().getOrDefault(DesignRow.BACKBONE, 0.0),
+                                TreeMap::new,
+                                Collectors.toList()))
+                .values();
     }
 
     private static double diversity(List<String> designs, Notation notation) {

@@ -101,7 +101,7 @@ public final class RewardScores {
             int end = Math.min(scores.length, start + BATCH);
             double[] part;
             try {
-                part = judge.score(new Designs(set.designs().subList(start, end)));
+                part = judge.score(set.part(start, end));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(set.source() + ": " + e.getMessage(), e);
             }

@@ -2,6 +2,7 @@ package dev.tiller.cli.evaluate;
 
 import dev.tiller.cli.run.DesignRow;
 import dev.tiller.cli.run.FinishedRun;
+import dev.tiller.rewards.Condition;
 import dev.tiller.rewards.sequence.Fasta;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +28,11 @@ public final class SetReader {
     public static List<DesignSet> read(SetArgument argument, String letters) throws IOException {
         List<DesignSet> sets = new ArrayList<>();
         for (String source : argument.sources()) {
-            List<String> designs = designs(Path.of(source), letters);
-            sets.add(new DesignSet(argument.label(), sets.size() + 1, source, designs));
+            Path path = Path.of(source);
+            List<String> designs = designs(path, letters);
+            List<Condition> conditions =
+                    Files.isDirectory(path) ? FinishedRun.conditions(path) : List.of();
+            sets.add(new DesignSet(argument.label(), sets.size() + 1, source, designs, conditions));
         }
         return sets;
     }

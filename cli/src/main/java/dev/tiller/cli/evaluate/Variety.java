@@ -2,6 +2,7 @@ package dev.tiller.cli.evaluate;
 
 import dev.tiller.rewards.sequence.Diversity;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How different the designs of a set are from each other: the mean share of positions at which two
@@ -20,7 +21,12 @@ public final class Variety implements Measure {
     @Override
     public double[] of(DesignSet set) {
         return new double[] {
-            Diversity.meanPairwiseDistance(set.designs()), Diversity.uniqueShare(set.designs())
+            mean(set, Diversity::meanPairwiseDistance), mean(set, Diversity::uniqueShare)
         };
+    }
+
+    /** The mean over what the designs were made for. */
+    private static double mean(DesignSet set, ToDoubleFunction<List<String>> measure) {
+        return set.byCondition().stream().mapToDouble(measure).average().orElseThrow();
     }
 }

@@ -14,6 +14,9 @@ import java.util.TreeMap;
  */
 public record DesignRow(
         long sampleId, String design, double reward, double referee, Map<String, Double> columns) {
+    /** The column of the number of the backbone that a protein was designed for, from 0. */
+    public static final String BACKBONE = "backbone";
+
     public DesignRow {
         columns = columns == null ? Map.of() : new TreeMap<>(columns);
     }

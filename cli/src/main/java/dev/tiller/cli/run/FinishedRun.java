@@ -2,9 +2,12 @@ package dev.tiller.cli.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tiller.rewards.Condition;
+import dev.tiller.zoo.BackboneDenoiser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +18,26 @@ import java.util.List;
  * @param manifest its manifest.json
  */
 public record FinishedRun(SamplingJob job, List<DesignRow> designs, JsonNode manifest) {
+    /**
+     * Finds what the designs of a run were made for.
+     *
+     * @param folder the folder of a finished run; its job names the structures, which must still be
+     *     there
+     * @return the backbone of each design by sample id, empty for other designs than proteins
+     * @throws IOException if a file cannot be read
+     */
+    public static List<Condition> conditions(Path folder) throws IOException {
+        if (!RunFolder.holdsJob(folder) || RunFolder.job(folder).backbone() == null) {
+            return List.of();
+        }
+        FinishedRun run = read(folder);
+        InverseFolding folding =
+                new InverseFolding(run.job().backbone(), BackboneDenoiser.ALPHABET);
+        List<Condition> conditions = new ArrayList<>();
+        run.designs().forEach(row -> conditions.add(folding.backbone(row.sampleId())));
+        return conditions;
+    }
+
     /**
      * Reads a run folder.
      *

@@ -7,6 +7,7 @@ import dev.tiller.guidance.DesignReader;
 import dev.tiller.guidance.DifferentiableLearnedValue;
 import dev.tiller.guidance.LearnedValue;
 import dev.tiller.guidance.PosteriorMeanValue;
+import dev.tiller.guidance.Relaxation;
 import dev.tiller.guidance.SoftPosteriorValue;
 import dev.tiller.rewards.Reward;
 import dev.tiller.sampler.ReverseProcess;
@@ -125,7 +126,13 @@ final class JobParts implements AutoCloseable {
     SoftPosteriorValue softPosterior() {
         if (softPosterior == null) {
             softPosterior =
-                    new SoftPosteriorValue(process(), rewards.reward(), model.shape().alphabet());
+                    new SoftPosteriorValue(
+                            process(),
+                            rewards.reward(),
+                            model.alphabet(),
+                            Relaxation.CARRIED_OVER,
+                            new SoftPosteriorValue.Told(
+                                    model.shape().alphabet(), model.conditions()));
         }
         return softPosterior;
     }

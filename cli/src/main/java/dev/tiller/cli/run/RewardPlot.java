@@ -15,10 +15,12 @@ import org.knowm.xchart.BoxChartBuilder;
 import org.knowm.xchart.style.BoxStyler;
 import org.knowm.xchart.style.Styler;
 
-/** Draws the rewards of several runs side by side, each with its referee. */
+/** Draws the rewards of several runs side by side, each with its referee if there is one. */
 public final class RewardPlot {
     /** Wide enough for the longest name of a method and the word referee. */
     private static final int PIXELS_PER_BOX = 135;
+
+    private static final String REFEREE = "\nreferee";
 
     private RewardPlot() {}
 
@@ -48,11 +50,16 @@ public final class RewardPlot {
             for (DesignRow row : finished.designs()) {
                 add(boxes, job.method() + "\n" + reward, row.reward());
                 if (!Double.isNaN(row.referee())) {
-                    add(boxes, job.method() + "\nreferee", row.referee());
+                    add(boxes, job.method() + REFEREE, row.referee());
                 }
             }
         }
-        String title = "Reward " + reward + " and its independent referee, by method";
+        boolean referee = boxes.keySet().stream().anyMatch(name -> name.endsWith(REFEREE));
+        String title =
+                "Reward "
+                        + reward
+                        + (referee ? " and its independent referee" : "")
+                        + ", by method";
         AtomicFiles.write(png, draw(boxes, title, reward));
     }
 

@@ -24,6 +24,7 @@ public final class RunFolder {
     static final String SMILES = "designs.smi";
     static final String SDF = "designs.sdf";
     static final String SVG = "designs.svg";
+    static final String STRUCTURES = "structures";
     static final String ARROW = "designs.arrow";
     private static final String JOURNAL = "designs.partial.jsonl";
     private static final List<String> FILES =
@@ -81,6 +82,7 @@ public final class RunFolder {
             for (String name : FILES) {
                 Files.deleteIfExists(run.file(name));
             }
+            run.deleteStructures();
         }
         run.writeJob(job);
         return run;
@@ -134,6 +136,17 @@ public final class RunFolder {
             Files.deleteIfExists(file(JOB));
             if (isEmpty()) {
                 Files.deleteIfExists(folder);
+            }
+        }
+    }
+
+    private void deleteStructures() throws IOException {
+        Path structures = file(STRUCTURES);
+        if (Files.isDirectory(structures)) {
+            try (Stream<Path> files = Files.list(structures)) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".pdb")).toList()) {
+                    Files.delete(file);
+                }
             }
         }
     }

@@ -28,6 +28,7 @@ import java.util.Set;
  * @param num designs to make
  * @param sampler reverse process of sequences
  * @param gaussian how molecules are sampled
+ * @param backbone what proteins are designed for
  * @param steps reverse steps; null for first-hitting, which has one per token
  * @param seed the seed of all randomness
  * @param batchSize designs decoded together; does not change them
@@ -54,6 +55,7 @@ public record SamplingJob(
         int num,
         Sampler sampler,
         GaussianSampling gaussian,
+        BackboneSampling backbone,
         Integer steps,
         long seed,
         int batchSize,

@@ -5,7 +5,7 @@ import dev.tiller.rewards.Designs;
 import dev.tiller.rewards.cache.BudgetExhaustedException;
 import dev.tiller.sampler.Decoder;
 import dev.tiller.sampler.Ledger;
-import dev.tiller.sampler.Philox;
+import dev.tiller.sampler.Randomness;
 import dev.tiller.sampler.State;
 import dev.tiller.sampler.StepListener;
 import java.io.IOException;
@@ -64,6 +64,15 @@ public final class SamplingRun implements AutoCloseable {
      */
     public String engine() {
         return parts.model().engine();
+    }
+
+    /**
+     * Returns remarks on what the job reads.
+     *
+     * @return lines for the user; often none
+     */
+    public List<String> notes() {
+        return parts.model().notes();
     }
 
     /**
@@ -183,7 +192,7 @@ public final class SamplingRun implements AutoCloseable {
             Ledger ledger,
             StepListener listener,
             Map<Long, Map<String, Double>> particles) {
-        Philox noise = new Philox(job.seed());
+        Randomness noise = parts.model().randomness(job.seed());
         try (NDManager scope = parts.devices().newSubManager()) {
             State x0 = decoder.decode(parts.process(), ids, noise, ledger, scope, listener);
             Designs designs = parts.reader().read(x0);
@@ -234,7 +243,7 @@ public final class SamplingRun implements AutoCloseable {
 
     private void write(RunFolder folder, Summary summary) throws IOException {
         List<DesignRow> designs = summary.designs();
-        DesignFiles.of(parts.model().shape().notation()).write(folder, designs, job);
+        parts.model().files().write(folder, designs, job);
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("model", job.model());
         metadata.put("reward", job.rewardName());

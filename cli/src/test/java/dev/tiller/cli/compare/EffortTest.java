@@ -34,6 +34,7 @@ class EffortTest {
                 64,
                 SamplingJob.Sampler.ANCESTRAL,
                 null,
+                null,
                 128,
                 0,
                 64,

@@ -75,8 +75,8 @@ final class ScoreCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
             description =
-                    "FASTA of sequences, or SMILES (a molecule and its name on each line) for a"
-                            + " reward of molecules; plain or gzipped.")
+                    "FASTA of sequences, or SMILES (a molecule and its name on each line) or SDF"
+                            + " for a reward of molecules; plain or gzipped.")
     private Path file;
 
     @Override

@@ -121,6 +121,10 @@ class MoleculesIT {
         assertEquals(0, scored.exitCode(), scored.err());
         List<String> lines = scored.out().lines().toList();
         assertEquals(smiles(run).lines().count() + 1, lines.size());
+        CommandLineRun structures =
+                CommandLineRun.of("score", "--reward", "qed", run.resolve("designs.sdf"));
+        assertEquals(0, structures.exitCode(), structures.err());
+        assertEquals(scored.out(), structures.out());
         DesignRow first = RunFiles.rows(run).get(0);
         assertTrue(
                 lines.get(1).startsWith(String.format(Locale.ROOT, "0\t%.4f\t", first.reward())),

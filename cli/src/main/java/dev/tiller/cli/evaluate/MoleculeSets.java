@@ -2,6 +2,7 @@ package dev.tiller.cli.evaluate;
 
 import dev.tiller.cli.run.DesignRow;
 import dev.tiller.cli.run.FinishedRun;
+import dev.tiller.rewards.molecule.drawing.MoleculeFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /** Reads sets of molecules: SMILES files, plain or gzipped, and folders of sampling runs. */
@@ -38,7 +40,8 @@ public final class MoleculeSets {
 
     private static boolean isMolecules(String source) {
         Path path = Path.of(source);
-        return source.matches(".*\\.(smi|smiles)(\\.gz)?") || Files.exists(path.resolve(SMILES));
+        return source.matches(".*\\.(smi|smiles|sdf)(\\.gz)?")
+                || Files.exists(path.resolve(SMILES));
     }
 
     /**
@@ -84,9 +87,10 @@ public final class MoleculeSets {
     public record Line(String smiles, String name) {}
 
     /**
-     * Reads a file of SMILES.
+     * Reads a file of molecules.
      *
-     * @param file a molecule a line, its name after a blank; may be gzipped
+     * @param file SMILES, a molecule a line with its name after a blank, or SDF if the name says
+     *     so; may be gzipped
      * @return the molecules with their names
      * @throws IOException if it cannot be read
      */
@@ -102,6 +106,9 @@ public final class MoleculeSets {
                                                 ? new GZIPInputStream(in)
                                                 : in,
                                         StandardCharsets.UTF_8))) {
+            if (file.toString().replace(".gz", "").endsWith(".sdf")) {
+                return structures(lines, file);
+            }
             List<Line> read = new ArrayList<>();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
@@ -112,5 +119,22 @@ public final class MoleculeSets {
             }
             return read;
         }
+    }
+
+    private static List<Line> structures(BufferedReader in, Path file) {
+        List<Line> read = new ArrayList<>();
+        try {
+            String text = in.lines().collect(Collectors.joining("\n", "", "\n"));
+            for (MoleculeFiles.Entry entry : MoleculeFiles.readSdf(text)) {
+                String number = Integer.toString(read.size() + 1);
+                read.add(
+                        new Line(
+                                entry.smiles(),
+                                entry.title().isBlank() ? number : entry.title().strip()));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+        return read;
     }
 }

@@ -29,6 +29,28 @@ final class MoleculeFilesTest {
     }
 
     @Test
+    void readsWhatItWrites() throws IOException {
+        List<Entry> read = MoleculeFiles.readSdf(sdf());
+        assertEquals(2, read.size());
+        for (int i = 0; i < 2; i++) {
+            assertEquals(
+                    Smiles.canonical(ENTRIES.get(i).smiles()),
+                    Smiles.canonical(read.get(i).smiles()));
+            assertEquals(ENTRIES.get(i).title(), read.get(i).title());
+        }
+        assertEquals("0.55", read.get(0).properties().get("qed"));
+    }
+
+    @Test
+    void refusesRecordsThatCannotBeRead() throws IOException {
+        String broken = sdf().replaceFirst(" 13 13", " 99 99");
+        IllegalArgumentException error =
+                assertThrows(IllegalArgumentException.class, () -> MoleculeFiles.readSdf(broken));
+        assertTrue(error.getMessage().startsWith("SDF must hold molecules"), error.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> MoleculeFiles.readSdf("no molecule"));
+    }
+
+    @Test
     void drawsGrid() throws IOException {
         String text = svg();
         assertTrue(text.contains("<svg"), text);

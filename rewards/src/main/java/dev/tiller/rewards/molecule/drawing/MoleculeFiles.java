@@ -3,6 +3,7 @@ package dev.tiller.rewards.molecule.drawing;
 import dev.tiller.rewards.molecule.Molecule;
 import java.awt.Font;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -14,9 +15,16 @@ import org.openscience.cdk.depict.DepictionGenerator;
 import org.openscience.cdk.exception.CDKException;
 import org.openscience.cdk.interfaces.IAtomContainer;
 import org.openscience.cdk.io.SDFWriter;
+import org.openscience.cdk.io.iterator.IteratingSDFReader;
 import org.openscience.cdk.layout.StructureDiagramGenerator;
+import org.openscience.cdk.silent.SilentChemObjectBuilder;
+import org.openscience.cdk.smiles.SmiFlavor;
+import org.openscience.cdk.smiles.SmilesGenerator;
 
-/** Writes molecules for other programs and for people. The same molecules give the same text. */
+/**
+ * Writes molecules for other programs and for people, and reads those of other programs. The same
+ * molecules give the same text.
+ */
 public final class MoleculeFiles {
     private static final double CELL = 60; // millimetres
 
@@ -53,6 +61,40 @@ public final class MoleculeFiles {
             out.write(record(container));
         }
         out.flush();
+    }
+
+    /**
+     * Reads structure data (SDF, V2000 or V3000).
+     *
+     * @param text the contents of a file
+     * @return its molecules, each with its title and its properties
+     * @throws IllegalArgumentException if a record is no molecule
+     */
+    public static List<Entry> readSdf(String text) {
+        List<Entry> entries = new ArrayList<>();
+        SmilesGenerator smiles = new SmilesGenerator(SmiFlavor.Isomeric);
+        try (IteratingSDFReader reader =
+                new IteratingSDFReader(
+                        new StringReader(text), SilentChemObjectBuilder.getInstance())) {
+            while (reader.hasNext()) {
+                IAtomContainer molecule = reader.next();
+                Map<String, String> properties = new LinkedHashMap<>();
+                molecule.getProperties()
+                        .forEach((key, value) -> properties.put(key + "", value + ""));
+                String title = molecule.getTitle() == null ? "" : molecule.getTitle();
+                entries.add(new Entry(smiles.create(molecule), title, properties));
+            }
+        } catch (CDKException | IOException e) {
+            throw new IllegalArgumentException("SDF cannot be read: " + e.getMessage(), e);
+        }
+        // the reader ends at the first record that it does not understand
+        long records = text.lines().filter(line -> line.startsWith("M  END")).count();
+        if (records != entries.size() || records == 0) {
+            throw new IllegalArgumentException(
+                    "SDF must hold molecules, got one that cannot be read in record "
+                            + (entries.size() + 1));
+        }
+        return entries;
     }
 
     /**

@@ -67,7 +67,7 @@ public final class BackboneDenoiser implements DifferentiableDenoiser, AutoClose
      */
     public int rowsPerCall() {
         int longest = backbones.stream().mapToInt(Backbone::length).max().orElseThrow();
-        return Math.max(1, ProteinNetwork.RESIDUES_PER_CALL / longest);
+        return Math.max(1, network.residuesPerCall() / longest);
     }
 
     @Override

@@ -87,6 +87,11 @@ final class ProteinNetwork implements AutoCloseable {
         return config;
     }
 
+    /** Residues of all rows of a call on this device. */
+    int residuesPerCall() {
+        return residues;
+    }
+
     Network network() {
         return network;
     }

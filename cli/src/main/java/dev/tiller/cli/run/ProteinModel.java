@@ -6,7 +6,7 @@ import dev.tiller.guidance.BiasedDenoiser;
 import dev.tiller.guidance.DesignReader;
 import dev.tiller.guidance.LayoutReader;
 import dev.tiller.rewards.Condition;
-import dev.tiller.rewards.protein.Backbone;
+import dev.tiller.rewards.protein.property.SequenceRecovery;
 import dev.tiller.sampler.ConditionedRandomness;
 import dev.tiller.sampler.Denoiser;
 import dev.tiller.sampler.Ledger;
@@ -137,7 +137,8 @@ final class ProteinModel implements JobModel {
                             SCORE,
                             score(logs.get(row), id),
                             RECOVERY,
-                            recovery(designs.get(row), folding.backbone(id))));
+                            SequenceRecovery.of(
+                                    designs.get(row), folding.backbone(id).sequence())));
         }
         return columns;
     }
@@ -157,15 +158,6 @@ final class ProteinModel implements JobModel {
             }
         }
         return sum / designed;
-    }
-
-    private static double recovery(String design, Backbone backbone) {
-        String given = backbone.sequence();
-        int equal = 0;
-        for (int i = 0; i < design.length(); i++) {
-            equal += design.charAt(i) == given.charAt(i) ? 1 : 0;
-        }
-        return (double) equal / design.length();
     }
 
     /** Makes a state of designs. */
